@@ -1,0 +1,38 @@
+# What a developer does, one word each; the work is in scripts/ and in the chunk-service command.
+# Needs python3 (3.11 or newer, with venv) and make; everything else is put into .venv.
+
+.DEFAULT_GOAL := help
+.PHONY: help demo run test check format generate lock clean environment
+
+CLI := .venv/bin/chunk-service
+export FILE ARGS
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
+
+demo: environment ## the main job on real parts, once: make demo [FILE=path]
+	@exec $(CLI) demo $${FILE:+--file "$$FILE"}
+
+run: environment ## the service with all it needs, until Ctrl-C
+	@exec $(CLI) run
+
+test: environment ## the tests: make test [ARGS="-k chunk -x"]
+	@scripts/test $(ARGS)
+
+check: environment ## style, types, direction of imports, generated files
+	@scripts/check
+
+format: environment ## put the code into shape
+	@scripts/format
+
+generate: environment ## write the files that are made from the code
+	@$(CLI) generate
+
+lock: environment ## resolve the requirements again, to the newest versions
+	@scripts/lock
+
+clean: ## remove .venv, caches and the data under .local
+	@scripts/clean
+
+environment:
+	@scripts/bootstrap

@@ -1,0 +1,86 @@
+"""Statements that begin an upload, at most once for each idempotency key."""
+
+import json
+from dataclasses import dataclass
+
+from chunk_service.adapters.postgres.database import Database
+from chunk_service.adapters.postgres.statements import statement
+from chunk_service.adapters.postgres.values import UPLOAD_COLUMNS, checksum_text, upload_of
+from chunk_service.domain.uploads import Upload
+from chunk_service.usecases.begin_upload import Draft, Earlier, IdempotencyKey
+
+KEY_LIFETIME = "interval '24 hours'"
+
+BEGIN = statement(f"""
+    WITH room AS (
+        SELECT count(*) < :open_limit AS is_free FROM uploads
+        WHERE owner = :owner AND state IN ('open', 'completing')
+    ), keyed AS (
+        INSERT INTO idempotency_keys AS k (owner, key, fingerprint, upload_id)
+        SELECT :owner, :idempotency_key, :fingerprint, :upload FROM room
+        WHERE room.is_free AND :idempotency_key IS NOT NULL
+        ON CONFLICT (owner, key) DO UPDATE SET fingerprint = excluded.fingerprint,
+            upload_id = excluded.upload_id, created_at = service_now()
+            WHERE k.created_at < service_now() - {KEY_LIFETIME}
+        RETURNING k.owner
+    ), u AS (
+        INSERT INTO uploads (id, owner, main_service_file_id, original_file_name, content_type,
+            metadata, bucket, key, part_size, chunk_size, max_size, total_size, total_chunks,
+            is_free, relay_mode, part_checksum, checksum, expires_at, expiry_limit, ttl)
+        SELECT :upload, :owner, CAST(:main_service_file_id AS jsonb), :original_file_name,
+            :content_type, CAST(:metadata AS jsonb), :bucket, :key, :part_size, :chunk_size,
+            :max_size, :total_size, :total_chunks, :is_free, :relay_mode, :part_checksum,
+            :checksum, service_now() + :ttl, service_now() + :max_age, :ttl
+        FROM room WHERE room.is_free AND (:idempotency_key IS NULL OR EXISTS (SELECT FROM keyed))
+        RETURNING *
+    )
+    SELECT {UPLOAD_COLUMNS} FROM u
+""")
+
+FIND_EARLIER = statement(f"""
+    SELECT k.fingerprint, {UPLOAD_COLUMNS}
+    FROM idempotency_keys k JOIN uploads u ON u.id = k.upload_id
+    WHERE k.owner = :owner AND k.key = :idempotency_key
+        AND k.created_at >= service_now() - {KEY_LIFETIME}
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class BeginningRows:
+    database: Database
+    open_limit: int
+
+    async def begin(self, draft: Draft, key: IdempotencyKey | None) -> Upload | None:
+        """Insert the upload; None where the key is taken or the owner has too many open."""
+        row = await self.database.row(
+            BEGIN,
+            upload=draft.id,
+            owner=draft.owner,
+            main_service_file_id=json.dumps(draft.main_service_file_id),
+            original_file_name=draft.original_file_name,
+            content_type=draft.content_type,
+            metadata=json.dumps(dict(draft.metadata)),
+            bucket=draft.bucket,
+            key=draft.key,
+            part_size=draft.plan.part_size,
+            chunk_size=draft.plan.chunk_size,
+            max_size=draft.plan.max_size,
+            total_size=draft.total_size,
+            total_chunks=draft.total_chunks,
+            is_free=draft.plan.is_free,
+            relay_mode=draft.relay_mode,
+            part_checksum=draft.part_checksum,
+            checksum=checksum_text(draft.checksum),
+            ttl=draft.ttl,
+            max_age=draft.max_age,
+            open_limit=self.open_limit,
+            idempotency_key=None if key is None else key.key,
+            fingerprint=None if key is None else key.fingerprint,
+        )
+        return None if row is None else upload_of(row)
+
+    async def find_earlier(self, owner: str, key: IdempotencyKey) -> Earlier | None:
+        row = await self.database.row(FIND_EARLIER, owner=owner, idempotency_key=key.key)
+        if row is None:
+            return None
+        return Earlier(upload=upload_of(row), fingerprint=row["fingerprint"])

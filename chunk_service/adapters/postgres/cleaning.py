@@ -1,0 +1,79 @@
+"""Statements of clean-up: which ended uploads still owe it, and what lies in this spool."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from chunk_service.adapters.postgres.database import Database
+from chunk_service.adapters.postgres.statements import statement
+from chunk_service.adapters.postgres.values import UPLOAD_COLUMNS, upload_of
+from chunk_service.domain.uploads import SpoolId, UploadId
+from chunk_service.usecases.clean_up import Owed
+
+_ENDED = "u.state IN ('stored', 'failed', 'aborted', 'expired')"
+
+OWED = statement(f"""
+    SELECT {UPLOAD_COLUMNS}, u.cleanup_passes FROM uploads u
+    WHERE u.id = :upload AND u.cleanup_due_at <= service_now()
+""")
+
+SPOOLED_FILES = statement(f"""
+    SELECT c.file_name FROM chunks c JOIN uploads u ON u.id = c.upload_id
+    WHERE c.upload_id = :upload AND c.spool_id = :spool AND c.state = 'spooled' AND {_ENDED}
+""")
+
+DROP_FILES = statement(f"""
+    UPDATE chunks c SET state = 'relayed' FROM uploads u
+    WHERE u.id = c.upload_id AND c.upload_id = :upload AND c.spool_id = :spool
+        AND c.state = 'spooled' AND {_ENDED}
+""")
+
+NOTE_PASS = statement("""
+    UPDATE uploads SET cleanup_passes = cleanup_passes + 1,
+        cleanup_due_at = service_now() + :delay
+    WHERE id = :upload AND cleanup_passes = :pass_number
+""")
+
+PUT_OFF = statement("""
+    UPDATE uploads SET cleanup_due_at = service_now() + :delay
+    WHERE id = :upload AND cleanup_due_at IS NOT NULL
+""")
+
+FIND_OWED = statement(f"""
+    SELECT id FROM uploads WHERE cleanup_due_at <= service_now()
+    UNION
+    SELECT c.upload_id FROM chunks c JOIN uploads u ON u.id = c.upload_id
+    WHERE c.spool_id = :spool AND c.state = 'spooled' AND {_ENDED}
+    LIMIT :limit
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class CleaningRows:
+    database: Database
+
+    async def owed(self, upload_id: UploadId) -> Owed | None:
+        row = await self.database.row(OWED, upload=upload_id)
+        if row is None:
+            return None
+        return Owed(upload=upload_of(row), passes_done=row["cleanup_passes"])
+
+    async def spooled_files(self, upload_id: UploadId, spool_id: SpoolId) -> Sequence[str]:
+        rows = await self.database.rows(SPOOLED_FILES, upload=upload_id, spool=spool_id)
+        return [row["file_name"] for row in rows]
+
+    async def drop_files(self, upload_id: UploadId, spool_id: SpoolId) -> None:
+        await self.database.run(DROP_FILES, upload=upload_id, spool=spool_id)
+
+    async def note_pass(self, owed: Owed, next_after: timedelta | None) -> None:
+        """Count the pass; None where no further one is owed."""
+        await self.database.run(
+            NOTE_PASS, upload=owed.upload.id, pass_number=owed.passes_done, delay=next_after
+        )
+
+    async def put_off(self, upload_id: UploadId, delay: timedelta) -> None:
+        await self.database.run(PUT_OFF, upload=upload_id, delay=delay)
+
+    async def find_owed(self, spool_id: SpoolId, limit: int) -> Sequence[UploadId]:
+        rows = await self.database.rows(FIND_OWED, spool=spool_id, limit=limit)
+        return [UploadId(row["id"]) for row in rows]

@@ -1,0 +1,96 @@
+"""The connection to Postgres: statements on autocommit, short transactions, errors in our words.
+
+Statements that stand alone go out on autocommit: a transaction of one would cost two round trips
+more. What a lost connection means is decided by the use case; here it only gets its name.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from sqlalchemy import RowMapping, TextClause
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from chunk_service.domain.errors import DatabaseUnavailable
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseOptions:
+    """`url` is an SQLAlchemy address for asyncpg; time-outs in seconds."""
+
+    url: str
+    pool_size: int
+    pool_timeout_seconds: float = 5
+    command_timeout_seconds: float = 30
+    connect_timeout_seconds: float = 5
+
+
+class Database:
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self._autocommit = engine.execution_options(isolation_level="AUTOCOMMIT")
+
+    @property
+    def engine(self) -> AsyncEngine:
+        return self._engine
+
+    async def rows(self, statement: TextClause, **values: object) -> Sequence[RowMapping]:
+        """Run one statement on its own and give its rows."""
+        async with translated(), self._autocommit.connect() as connection:
+            result = await connection.execute(statement, values)
+            return result.mappings().all()
+
+    async def row(self, statement: TextClause, **values: object) -> RowMapping | None:
+        found = await self.rows(statement, **values)
+        return found[0] if found else None
+
+    async def run(self, statement: TextClause, **values: object) -> int:
+        """Run one statement on its own and give the number of rows it touched."""
+        async with translated(), self._autocommit.connect() as connection:
+            result = await connection.execute(statement, values)
+            return int(result.rowcount)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncConnection]:
+        """A short transaction; nothing but statements belongs inside."""
+        async with translated(), self._engine.begin() as connection:
+            yield connection
+
+
+@asynccontextmanager
+async def translated() -> AsyncIterator[None]:
+    """Name what means that the database can't be reached; other faults are bugs and pass."""
+    try:
+        yield
+    except (OperationalError, InterfaceError, PoolTimeoutError, OSError) as error:
+        raise DatabaseUnavailable from error
+    except TimeoutError as error:
+        raise DatabaseUnavailable from error
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise DatabaseUnavailable from error
+        raise
+
+
+@asynccontextmanager
+async def open_database(options: DatabaseOptions) -> AsyncIterator[Database]:
+    """A pool of connections, closed at the end; nothing is connected before the first use."""
+    engine = create_async_engine(
+        options.url,
+        pool_size=options.pool_size,
+        max_overflow=0,
+        pool_timeout=options.pool_timeout_seconds,
+        pool_use_lifo=True,
+        connect_args={
+            "timeout": options.connect_timeout_seconds,
+            "command_timeout": options.command_timeout_seconds,
+            "server_settings": {"application_name": "chunk-service", "jit": "off"},
+        },
+    )
+    try:
+        yield Database(engine)
+    finally:
+        await asyncio.shield(engine.dispose())

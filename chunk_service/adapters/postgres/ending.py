@@ -1,0 +1,84 @@
+"""The transaction in which an upload ends: state, file, event, deliveries and their jobs, or none.
+
+One statement changes all rows, in one transaction with the jobs that the library enqueues on the
+same connection: what follows from a change is committed with it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from chunk_service.adapters.postgres.database import Database
+from chunk_service.adapters.postgres.jobs import WakeUp, enqueue_deliveries
+from chunk_service.adapters.postgres.statements import statement
+from chunk_service.adapters.postgres.values import UPLOAD_COLUMNS, checksum_text, upload_of
+from chunk_service.domain.events import Event
+from chunk_service.domain.states import State
+from chunk_service.domain.uploads import DEFAULT_CONTENT_TYPE, Stored, Upload
+
+END = statement(f"""
+    WITH u AS (
+        UPDATE uploads SET state = :state, stored_size = :size, stored_etag = :etag,
+            stored_checksum = :stored_checksum, failure = :failure, closing = false,
+            close_holder = NULL, close_until = NULL,
+            ended_at = service_now(), cleanup_due_at = service_now()
+        WHERE id = :upload AND state = :expected
+        RETURNING *
+    ), file AS (
+        INSERT INTO files (id, upload_id, owner, main_service_file_id, name, content_type,
+            metadata, bucket, key, size_bytes, etag, checksum)
+        SELECT id, id, owner, main_service_file_id, original_file_name,
+            coalesce(content_type, '{DEFAULT_CONTENT_TYPE}'), metadata, bucket, key,
+            stored_size, stored_etag, stored_checksum
+        FROM u WHERE state = 'stored'
+    ), event AS (
+        INSERT INTO events (id, type, upload_id, payload)
+        SELECT :event, :event_type, id, :payload FROM u
+    ), delivery AS (
+        INSERT INTO deliveries (event_id, endpoint)
+        SELECT :event, endpoint FROM u, unnest(:endpoints) AS endpoint
+        RETURNING id
+    )
+    SELECT {UPLOAD_COLUMNS}, array(SELECT id FROM delivery) AS deliveries FROM u
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class EndingRows:
+    """`endpoints` are the names of the receivers that are told of an event."""
+
+    database: Database
+    endpoints: Sequence[str]
+
+    async def end(
+        self,
+        upload: Upload,
+        state: State,
+        event: Event,
+        *,
+        stored: Stored | None = None,
+        failure: str | None = None,
+    ) -> Upload | None:
+        """Move the upload from the state it was read in; None where it has left that state."""
+        async with self.database.transaction() as connection:
+            result = await connection.execute(
+                END,
+                {
+                    "upload": upload.id,
+                    "expected": upload.state,
+                    "state": state,
+                    "size": None if stored is None else stored.size_bytes,
+                    "etag": None if stored is None else stored.etag,
+                    "stored_checksum": None if stored is None else checksum_text(stored.checksum),
+                    "failure": failure,
+                    "event": event.id,
+                    "event_type": event.type,
+                    "payload": event.payload,
+                    "endpoints": list(self.endpoints),
+                },
+            )
+            row = result.mappings().first()
+            if row is None:
+                return None
+            wake_ups = [WakeUp(delivery, attempt=1) for delivery in row["deliveries"]]
+            await enqueue_deliveries(connection, wake_ups)
+        return upload_of(row)

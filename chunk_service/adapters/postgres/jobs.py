@@ -1,0 +1,42 @@
+"""Wake-ups for the worker, enqueued inside our own transactions.
+
+A job carries only an id. What is owed is in rows; a job that gets lost is made again by the sweep.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+import asyncpg
+from pgqueuer.db import AsyncpgDriver
+from pgqueuer.queries import Queries
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+DELIVER = "deliver"
+
+
+@dataclass(frozen=True, slots=True)
+class WakeUp:
+    """`attempt`: the one to come; two wake-ups for the same attempt are one."""
+
+    delivery_id: UUID
+    attempt: int
+    after: timedelta | None = None
+
+
+async def enqueue_deliveries(connection: AsyncConnection, wake_ups: Sequence[WakeUp]) -> None:
+    """One job a delivery, committed or rolled back with everything else on `connection`."""
+    if not wake_ups:
+        return
+    raw = await connection.get_raw_connection()
+    driver = raw.driver_connection
+    assert isinstance(driver, asyncpg.Connection)
+    await Queries(AsyncpgDriver(driver)).enqueue(
+        [DELIVER] * len(wake_ups),
+        [str(each.delivery_id).encode() for each in wake_ups],
+        [0] * len(wake_ups),
+        [each.after for each in wake_ups],
+        [f"{each.delivery_id}.{each.attempt}" for each in wake_ups],
+        on_conflict="skip",
+    )

@@ -1,0 +1,231 @@
+"""The statements of receiving a chunk: reserve, record, release. One round trip each.
+
+Reserving reads what the judgement needs and books the bytes in one go. Recording locks the upload's
+row first and raises counters only in rows that it updates, so nothing that another transaction
+committed meanwhile is overlooked: a statement sees other tables as they were when it began, but
+locked and updated rows as they are.
+"""
+
+from uuid import UUID
+
+from chunk_service.adapters.postgres.database import Database
+from chunk_service.adapters.postgres.statements import statement
+from chunk_service.adapters.postgres.values import (
+    CHUNK_COLUMNS,
+    UPLOAD_COLUMNS,
+    Row,
+    chunk_of,
+    crc64nvme_bytes,
+    slices_json,
+    upload_of,
+)
+from chunk_service.domain.chunking import Placement
+from chunk_service.domain.plan import windows
+from chunk_service.domain.principals import Principal
+from chunk_service.domain.uploads import ChunkDigest, Upload
+from chunk_service.usecases.ports import ChunkAddress
+from chunk_service.usecases.receiving import Admission, Attempt, Recorded
+
+_SPOOL_USED = """
+    (SELECT coalesce(sum(size_bytes), 0) FROM chunks
+        WHERE spool_id = :spool AND state = 'spooled')
+    + (SELECT coalesce(sum(size_bytes), 0) FROM reservations
+        WHERE spool_id = :spool AND attempt <> :attempt)
+"""
+
+RESERVE = statement(f"""
+    WITH u AS (
+        SELECT * FROM uploads
+        WHERE id = :upload AND owner = :owner
+            AND (:file_id IS NULL OR main_service_file_id #>> '{{}}' = :file_id)
+    ), c AS (
+        SELECT c.* FROM chunks c JOIN u ON c.upload_id = u.id WHERE c.index = :index
+    ), bound AS (
+        UPDATE uploads SET spool_id = :spool FROM u
+        WHERE uploads.id = u.id AND uploads.spool_id IS NULL AND NOT u.is_free
+            AND uploads.state = 'open'
+        RETURNING uploads.id
+    ), r AS (
+        INSERT INTO reservations
+            (attempt, upload_id, index, spool_id, owner, size_bytes, file_name, expires_at)
+        SELECT :attempt, u.id, :index, :spool, u.owner, :size, :file_name,
+            service_now() + :ttl
+        FROM u LEFT JOIN c ON true
+        WHERE u.state = 'open' AND coalesce(c.state, 'missing') = 'missing'
+            AND (u.is_free OR u.spool_id = :spool OR EXISTS (SELECT FROM bound))
+            AND {_SPOOL_USED} + :size <= :spool_limit
+        ON CONFLICT (attempt) DO UPDATE SET upload_id = excluded.upload_id,
+            index = excluded.index, size_bytes = excluded.size_bytes
+        RETURNING attempt
+    )
+    SELECT {UPLOAD_COLUMNS}, {CHUNK_COLUMNS}, EXISTS (SELECT FROM r) AS reserved
+    FROM u LEFT JOIN c ON true
+""")
+
+HOLD = statement(f"""
+    INSERT INTO reservations (attempt, spool_id, owner, size_bytes, file_name, expires_at)
+    SELECT :attempt, :spool, :owner, :size, :file_name, service_now() + :ttl
+    WHERE {_SPOOL_USED} + :size <= :spool_limit
+""")
+
+RECORD = statement("""
+    WITH reservation AS (
+        DELETE FROM reservations WHERE attempt = :attempt RETURNING attempt
+    ), u AS (
+        SELECT id, part_size, chunk_size, prefix_chunks, prefix_bytes FROM uploads
+        WHERE id = :upload AND state = 'open' AND EXISTS (SELECT FROM reservation)
+            AND (total_chunks IS NULL OR :index < total_chunks)
+            AND received_bytes + :size <= coalesce(total_size, max_size)
+            AND (chunk_size IS NULL OR :offset + :size <= coalesce(total_size, max_size))
+            AND (NOT :is_last OR (highest_index <= :index
+                AND coalesce(total_chunks, :index + 1) = :index + 1
+                AND coalesce(total_size, :offset + :size) = :offset + :size))
+        FOR NO KEY UPDATE
+    ), placed AS (
+        SELECT id, CASE
+            WHEN chunk_size IS NOT NULL
+                OR (prefix_chunks = :index AND prefix_bytes = :offset)
+                OR EXISTS (SELECT FROM chunks c WHERE c.upload_id = u.id
+                    AND c.index = :index AND c.offset_bytes = :offset)
+            THEN :offset END AS offset_bytes
+        FROM u
+    ), inserted AS (
+        INSERT INTO chunks AS c (upload_id, index, state, offset_bytes, size_bytes, crc64nvme,
+            sha256, slices, file_name, spool_id, unsent_parts)
+        SELECT id, :index, CASE WHEN :size = 0 THEN 'relayed' ELSE 'spooled' END, offset_bytes,
+            :size, :crc64nvme, :sha256,
+            CAST(CASE WHEN offset_bytes IS NULL THEN '[]' ELSE :slices END AS jsonb), :file_name,
+            :spool, cardinality(:part_numbers) - (
+                SELECT count(*) FROM parts p WHERE p.upload_id = placed.id
+                    AND p.number = ANY(:part_numbers) AND p.etag IS NOT NULL)
+        FROM placed
+        ON CONFLICT (upload_id, index) DO UPDATE SET
+            state = CASE WHEN excluded.unsent_parts = 0 AND excluded.offset_bytes IS NOT NULL
+                THEN 'relayed' ELSE 'spooled' END,
+            file_name = excluded.file_name, spool_id = excluded.spool_id,
+            offset_bytes = coalesce(c.offset_bytes, excluded.offset_bytes),
+            slices = excluded.slices, unsent_parts = excluded.unsent_parts,
+            sha256 = coalesce(c.sha256, excluded.sha256), recorded_at = service_now()
+        WHERE c.state = 'missing' AND c.size_bytes = excluded.size_bytes
+            AND c.crc64nvme = excluded.crc64nvme
+            AND (c.sha256 IS NULL OR excluded.sha256 IS NULL OR c.sha256 = excluded.sha256)
+        RETURNING c.upload_id, c.state, c.offset_bytes
+    ), covered AS (
+        INSERT INTO parts AS p (upload_id, number, covered_bytes, spool_id)
+        SELECT inserted.upload_id, w.number, w.size_bytes, :spool
+        FROM inserted, unnest(:part_numbers, :part_bytes)
+            AS w (number, size_bytes)
+        WHERE inserted.offset_bytes IS NOT NULL
+        ON CONFLICT (upload_id, number) DO UPDATE
+            SET covered_bytes = p.covered_bytes + excluded.covered_bytes,
+                spool_id = excluded.spool_id
+            WHERE p.etag IS NULL
+        RETURNING p.number, p.covered_bytes
+    ), counted AS (
+        UPDATE uploads SET
+            received_bytes = received_bytes + :size,
+            chunk_count = chunk_count + 1,
+            highest_index = greatest(highest_index, :index),
+            longest_chunk_bytes = greatest(longest_chunk_bytes, :size),
+            total_chunks = coalesce(total_chunks, CASE WHEN :is_last THEN :index + 1 END),
+            total_size = coalesce(total_size, CASE WHEN :is_last THEN :offset + :size END),
+            extent_bytes = greatest(extent_bytes, inserted.offset_bytes + :size),
+            prefix_chunks = uploads.prefix_chunks + CASE WHEN inserted.offset_bytes IS NOT NULL
+                AND uploads.prefix_chunks = :index THEN 1 ELSE 0 END,
+            prefix_bytes = uploads.prefix_bytes + CASE WHEN inserted.offset_bytes IS NOT NULL
+                AND uploads.prefix_chunks = :index THEN :size ELSE 0 END,
+            expires_at = least(expiry_limit, greatest(expires_at, service_now() + ttl))
+        FROM inserted WHERE uploads.id = inserted.upload_id
+        RETURNING uploads.part_size, uploads.total_size
+    )
+    SELECT inserted.state, inserted.offset_bytes, EXISTS (
+        SELECT FROM covered, counted WHERE covered_bytes = least(part_size,
+            coalesce(total_size, number * part_size) - (number - 1) * part_size)
+    ) AS completes_window
+    FROM inserted
+""")
+
+RELEASE = statement("DELETE FROM reservations WHERE attempt = :attempt")
+
+READ = statement(f"""
+    SELECT {UPLOAD_COLUMNS}, {CHUNK_COLUMNS}, false AS reserved
+    FROM uploads u LEFT JOIN chunks c ON c.upload_id = u.id AND c.index = :index
+    WHERE u.id = :upload
+""")
+
+
+class ReceivingRows:
+    def __init__(self, database: Database, *, spool_limit_bytes: int) -> None:
+        self._database = database
+        self._spool_limit_bytes = spool_limit_bytes
+
+    async def reserve(
+        self, attempt: Attempt, address: ChunkAddress, principal: Principal
+    ) -> Admission | None:
+        """Book the bytes and read the facts; None where this principal has no such upload."""
+        row = await self._database.row(
+            RESERVE,
+            upload=address.upload_id,
+            index=address.index,
+            file_id=principal.file_id,
+            **self._booking(attempt, principal),
+        )
+        return None if row is None else _admission_of(row)
+
+    async def hold(self, attempt: Attempt, principal: Principal) -> bool:
+        """Book bytes whose upload is not known yet; False where the spool has no room."""
+        return await self._database.run(HOLD, **self._booking(attempt, principal)) == 1
+
+    def _booking(self, attempt: Attempt, principal: Principal) -> dict[str, object]:
+        return {
+            "attempt": attempt.id,
+            "owner": principal.owner,
+            "spool": attempt.spool_id,
+            "size": attempt.size_bytes,
+            "file_name": attempt.file_name,
+            "ttl": attempt.ttl,
+            "spool_limit": self._spool_limit_bytes,
+        }
+
+    async def record(
+        self, attempt: Attempt, upload: Upload, placement: Placement, digest: ChunkDigest
+    ) -> Recorded | None:
+        """Make the chunk part of the upload; None where the upload or a rival left no place."""
+        offset = placement.offset
+        cut = [] if offset is None else list(windows(offset, placement.length, upload.part_size))
+        row = await self._database.row(
+            RECORD,
+            attempt=attempt.id,
+            upload=upload.id,
+            index=placement.index,
+            offset=offset,
+            size=placement.length,
+            is_last=placement.is_last,
+            crc64nvme=crc64nvme_bytes(digest.whole),
+            sha256=digest.sha256,
+            slices=slices_json(digest.slices),
+            file_name=attempt.file_name,
+            spool=attempt.spool_id,
+            part_numbers=[window.part_number for window in cut],
+            part_bytes=[window.size_bytes for window in cut],
+        )
+        if row is None:
+            return None
+        return Recorded(
+            needs_file=row["state"] == "spooled",
+            is_placed=row["offset_bytes"] is not None,
+            completes_window=row["completes_window"],
+        )
+
+    async def release(self, attempt_id: UUID) -> bool:
+        """Give the booking back. True is proof that the attempt was not and won't be recorded."""
+        return await self._database.run(RELEASE, attempt=attempt_id) == 1
+
+    async def read(self, address: ChunkAddress) -> Admission | None:
+        row = await self._database.row(READ, upload=address.upload_id, index=address.index)
+        return None if row is None else _admission_of(row)
+
+
+def _admission_of(row: Row) -> Admission:
+    chunk = None if row["index"] is None else chunk_of(row)
+    return Admission(upload=upload_of(row), chunk=chunk, reserved=row["reserved"])

@@ -1,0 +1,56 @@
+"""Statements with typed parameters: one name has one type in every statement.
+
+Postgres must know a parameter's type where an expression does not tell, and a wrong guess is
+an error only at run time; so the types are declared once here, by name.
+"""
+
+import re
+from typing import Any
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Boolean,
+    Integer,
+    Interval,
+    LargeBinary,
+    Text,
+    TextClause,
+    Uuid,
+    bindparam,
+    text,
+)
+from sqlalchemy.types import TypeEngine
+
+_TYPES: dict[str, TypeEngine[Any]] = {
+    name: kind
+    for kind, names in (
+        (Uuid(), "attempt delivery file holder spool upload"),
+        (Integer(), "attempts count delivery_number duration_ms index limit number pass_number"),
+        (Integer(), "open_limit part_limit status total_chunks unsent_parts"),
+        (BigInteger(), "chunk_size max_size offset part_size size spool_limit total_size"),
+        (Boolean(), "is_free is_last"),
+        (Interval(), "delay expires_in lease max_age ttl"),
+        (LargeBinary(), "crc64nvme fingerprint payload sha256"),
+        (ARRAY(Integer()), "indices part_numbers numbers"),
+        (ARRAY(BigInteger()), "part_bytes"),
+        (ARRAY(Uuid()), "uploads"),
+        (ARRAY(Text()), "file_names endpoints"),
+        (
+            Text(),
+            "bucket change checksum content_type crcs endpoint error etag event event_type",
+        ),
+        (Text(), "excerpt failure file_id file_name host idempotency_key key main_service_file_id"),
+        (Text(), "metadata mpu_id name new_mpu_id original_file_name outcome owner part_checksum"),
+        (Text(), "relay_mode slices state stored_checksum channel message expected"),
+    )
+    for name in names.split()
+}
+
+_PARAMETER = re.compile(r"(?<![:\w]):([a-z_0-9]+)\b")
+
+
+def statement(sql: str) -> TextClause:
+    """An SQL text whose `:names` carry the types of the table above."""
+    names = sorted(set(_PARAMETER.findall(sql)))
+    return text(sql).bindparams(*(bindparam(name, type_=_TYPES[name]) for name in names))

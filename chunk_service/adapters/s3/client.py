@@ -1,0 +1,74 @@
+"""Opens and closes all that an `S3Store` needs: two clients and the wire.
+
+Two, because botocore decides on retries by client: a repeated UploadPart or HEAD is harmless, but
+Create, Complete and PutObject must be repeated only by who has read the state again in between.
+"""
+
+from collections.abc import AsyncIterator
+from concurrent.futures import Executor
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import TYPE_CHECKING
+
+from aiobotocore.config import AioConfig
+from aiobotocore.session import AioSession
+from botocore.httpsession import get_cert_path
+
+from chunk_service.adapters.s3.connections import open_connections
+from chunk_service.adapters.s3.options import S3Options
+from chunk_service.adapters.s3.store import S3Store
+from chunk_service.adapters.s3.wire import Wire
+
+if TYPE_CHECKING:
+    from types_aiobotocore_s3 import S3Client
+
+_ATTEMPTS = 3
+
+
+@asynccontextmanager
+async def open_store(options: S3Options, *, executor: Executor) -> AsyncIterator[S3Store]:
+    """The executor is the relay's own, with as many threads as parts may be under way at once."""
+    session = AioSession()
+    ca_certs = get_cert_path(session.get_config_variable("ca_bundle") or True)
+    wire = Wire(executor=executor, connections=open_connections(options, ca_certs=ca_certs))
+    async with AsyncExitStack() as stack:
+        stack.callback(wire.close)
+        clients = [
+            await stack.enter_async_context(
+                _client(session, options, attempts=attempts, ca_certs=ca_certs)
+            )
+            for attempts in (_ATTEMPTS, 1)
+        ]
+        for client in clients:
+            wire.attach_to(client)
+        yield S3Store(options, repeating=clients[0], once=clients[1])
+
+
+@asynccontextmanager
+async def _client(
+    session: AioSession, options: S3Options, *, attempts: int, ca_certs: str | None
+) -> AsyncIterator["S3Client"]:
+    async with session.create_client(
+        "s3",
+        region_name=options.region,
+        endpoint_url=options.endpoint_url,
+        aws_access_key_id=options.access_key,
+        aws_secret_access_key=options.secret_key,
+        verify=ca_certs,
+        config=_config(options, attempts=attempts),
+    ) as client:
+        yield client
+
+
+def _config(options: S3Options, *, attempts: int) -> AioConfig:
+    return AioConfig(
+        signature_version="s3v4",
+        s3={"addressing_style": options.addressing_style, "payload_signing_enabled": False},
+        request_checksum_calculation="when_required",
+        response_checksum_validation="when_required",
+        retries={"mode": "standard", "total_max_attempts": attempts},
+        connect_timeout=options.connect_timeout_seconds,
+        read_timeout=options.read_timeout_seconds,
+        max_pool_connections=options.relay_connections,
+        # the wire goes straight to the store, so must the rest: no proxies from the environment
+        proxies={},
+    )

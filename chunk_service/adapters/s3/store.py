@@ -1,0 +1,150 @@
+"""The object store as the use cases see it: one method a call, values in, outcomes out.
+
+Which of the two clients a call goes by says whether botocore may repeat it. A success that lacks
+what it must carry (an ETag, an upload id) proves nothing, so its outcome is unknown.
+"""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+from chunk_service.adapters.s3 import fields
+from chunk_service.adapters.s3.errors import outcomes, status_of
+from chunk_service.adapters.s3.options import S3Options
+from chunk_service.adapters.s3.wire import of_body
+from chunk_service.domain.checksums import Checksum
+from chunk_service.domain.objects import (
+    MultipartGone,
+    MultipartId,
+    ObjectTarget,
+    OutcomeUnknown,
+    PartSource,
+    SentPart,
+    StoredObject,
+)
+
+if TYPE_CHECKING:
+    from types_aiobotocore_s3 import S3Client
+
+
+class S3Store:
+    def __init__(self, options: S3Options, *, repeating: "S3Client", once: "S3Client") -> None:
+        self._options = options
+        self._repeating = repeating
+        self._once = once
+
+    async def create_multipart(self, target: ObjectTarget) -> MultipartId:
+        with outcomes("CreateMultipartUpload"):
+            answer = await self._once.create_multipart_upload(
+                **fields.of_new_object(target), **fields.of_algorithm(target.part_checksum)
+            )
+        if not answer.get("UploadId"):
+            raise OutcomeUnknown("CreateMultipartUpload: answered without an id")
+        return MultipartId(answer["UploadId"])
+
+    async def upload_part(
+        self, target: ObjectTarget, *, multipart: MultipartId, number: int, source: PartSource
+    ) -> str:
+        """Return the ETag with its quotes; `SourceDamaged` comes out as the source raised it."""
+        with outcomes("UploadPart"):
+            answer = await self._repeating.upload_part(
+                **fields.of_place(target),
+                **fields.of_checksum(source.checksum),
+                **of_body(source),
+                UploadId=multipart,
+                PartNumber=number,
+            )
+        if not answer.get("ETag"):
+            raise OutcomeUnknown("UploadPart: answered without an ETag")
+        if fields.contradicts(answer, source.checksum):
+            raise OutcomeUnknown("UploadPart: answered with another checksum than was sent")
+        return answer["ETag"]
+
+    async def complete_multipart(
+        self,
+        target: ObjectTarget,
+        *,
+        multipart: MultipartId,
+        parts: Sequence[SentPart],
+        size_bytes: int,
+        checksum: Checksum | None,
+    ) -> None:
+        with outcomes("CompleteMultipartUpload"):
+            answer = await self._once.complete_multipart_upload(
+                **fields.of_place(target),
+                **fields.of_parts(parts),
+                **fields.of_whole_checksum(checksum),
+                **fields.of_guard(self._options),
+                **fields.of_size(size_bytes, self._options),
+                UploadId=multipart,
+            )
+        if not answer.get("ETag"):
+            raise OutcomeUnknown("CompleteMultipartUpload: answered without an ETag")
+
+    async def put_object(self, target: ObjectTarget, *, source: PartSource) -> None:
+        with outcomes("PutObject"):
+            answer = await self._once.put_object(
+                **fields.of_new_object(target),
+                **fields.of_checksum(source.checksum),
+                **fields.of_guard(self._options),
+                **of_body(source),
+            )
+        if not answer.get("ETag"):
+            raise OutcomeUnknown("PutObject: answered without an ETag")
+
+    async def head(self, target: ObjectTarget) -> StoredObject | None:
+        with outcomes("HeadObject"):
+            try:
+                answer = await self._repeating.head_object(
+                    **fields.of_place(target), ChecksumMode="ENABLED"
+                )
+            except ClientError as error:
+                if status_of(error) == 404:
+                    return None
+                raise
+        return fields.object_in(answer)
+
+    async def abort_multipart(self, target: ObjectTarget, multipart: MultipartId) -> None:
+        with suppress(MultipartGone), outcomes("AbortMultipartUpload"):
+            await self._repeating.abort_multipart_upload(
+                **fields.of_place(target), UploadId=multipart
+            )
+
+    async def list_parts(
+        self, target: ObjectTarget, multipart: MultipartId
+    ) -> list[SentPart] | None:
+        """Return all parts that the store holds, or None for NoSuchUpload."""
+        pages = self._repeating.get_paginator("list_parts").paginate(
+            **fields.of_place(target), UploadId=multipart
+        )
+        try:
+            with outcomes("ListParts"):
+                return [
+                    fields.part_in(part) async for page in pages for part in page.get("Parts", [])
+                ]
+        except MultipartGone:
+            return None
+
+    async def list_multiparts(self, target: ObjectTarget) -> list[MultipartId]:
+        """Return the open multipart uploads of exactly this key, not of keys that begin with it."""
+        pages = self._repeating.get_paginator("list_multipart_uploads").paginate(
+            Bucket=target.bucket, Prefix=target.key
+        )
+        with outcomes("ListMultipartUploads"):
+            return [
+                MultipartId(upload["UploadId"])
+                async for page in pages
+                for upload in page.get("Uploads", [])
+                if upload["Key"] == target.key
+            ]
+
+    async def delete(self, target: ObjectTarget) -> None:
+        with outcomes("DeleteObject"):
+            await self._repeating.delete_object(**fields.of_place(target))
+
+    async def ping(self, bucket: str) -> None:
+        """Raise `StoreRefused` or `OutcomeUnknown` unless the bucket is there and ours to use."""
+        with outcomes("HeadBucket"):
+            await self._once.head_bucket(Bucket=bucket)

@@ -1,0 +1,80 @@
+"""The wire hook: bodies of UploadPart and PutObject leave through threads, not the event loop.
+
+botocore signs, retries and parses as always; between signing and parsing, its `before-send` event
+lets us carry the request ourselves. aiobotocore reads a body into memory and sends it from the
+loop, which costs half the throughput and twice the CPU. Here a part needs the one buffer of its
+source, whatever its size.
+"""
+
+import asyncio
+from concurrent.futures import Executor
+from typing import Any, cast
+
+from aiobotocore.awsrequest import AioAWSResponse
+from aiobotocore.client import AioBaseClient
+from botocore.awsrequest import AWSPreparedRequest
+from urllib3 import PoolManager
+
+from chunk_service.adapters.s3.exchange import Exchange
+from chunk_service.domain.objects import PartSource
+
+
+class _WireBody:
+    """What botocore is given as `Body`: it asks for these methods, and never gets the bytes."""
+
+    def __init__(self, source: PartSource) -> None:
+        self.source = source
+
+    def __len__(self) -> int:
+        return self.source.size_bytes
+
+    def tell(self) -> int:
+        return 0
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        return 0
+
+    def read(self, size: int = -1) -> bytes:
+        raise AssertionError("the bytes of a part leave by the wire hook only")
+
+
+def of_body(source: PartSource) -> dict[str, Any]:
+    return {"Body": _WireBody(source)}
+
+
+class Wire:
+    def __init__(self, *, executor: Executor, connections: PoolManager) -> None:
+        self._executor = executor
+        self._connections = connections
+
+    def attach_to(self, client: AioBaseClient) -> None:
+        for operation in ("UploadPart", "PutObject"):
+            event = f"before-send.s3.{operation}"
+            client.meta.events.register(event, self._carry)  # type: ignore[arg-type]
+
+    def close(self) -> None:
+        self._connections.clear()
+
+    async def _carry(self, request: AWSPreparedRequest, **_: object) -> AioAWSResponse:
+        source = cast("_WireBody", request.body).source
+        exchange = Exchange(request, source, connections=self._connections)
+        job = self._executor.submit(exchange.run)
+        answer = asyncio.wrap_future(job)
+        try:
+            await asyncio.wait({answer})
+        except asyncio.CancelledError:
+            if not job.cancel():
+                exchange.stop()
+                await _ended(answer)
+            raise
+        return answer.result()
+
+
+async def _ended(answer: asyncio.Future[AioAWSResponse]) -> None:
+    """Cancelled or not: until the thread has ended, the source's buffer is not the caller's."""
+    while not answer.done():
+        try:
+            await asyncio.wait({answer})
+        except asyncio.CancelledError:
+            continue
+    answer.exception()

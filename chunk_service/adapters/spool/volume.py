@@ -1,0 +1,142 @@
+"""The folder that is a spool: its identity, its files, and the threads that touch them.
+
+A spool is a volume, not a process: it carries a random id in a synced file, and rows name that id.
+Blocking calls run in the spool's own executor, so that nothing else can starve them. Files are
+flat, one per attempt, and never renamed.
+"""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from typing import TypeVar
+from uuid import UUID, uuid4
+
+from chunk_service.adapters.spool.files import read_digest, read_sha256, sync_folder, unlink_file
+from chunk_service.adapters.spool.source import FileSlice, WindowSource
+from chunk_service.adapters.spool.writer import ComputingWriter, FileWriter
+from chunk_service.domain.checksums import Checksum
+from chunk_service.domain.uploads import ChunkDigest, Recipe, SpoolId
+from chunk_service.usecases.relaying import Slice
+
+ID_FILE = "spool-id"
+T = TypeVar("T")
+
+
+class Spool:
+    def __init__(
+        self, folder: Path, spool_id: SpoolId, executor: ThreadPoolExecutor, *, syncs: bool
+    ) -> None:
+        self.folder = folder
+        self._id = spool_id
+        self._executor = executor
+        self._syncs = syncs
+
+    @property
+    def id(self) -> SpoolId:
+        return self._id
+
+    async def run(self, call: Callable[[], T]) -> T:
+        """Run a blocking call on the spool's threads."""
+        return await asyncio.get_running_loop().run_in_executor(self._executor, call)
+
+    async def create(self, file_name: str, recipe: Recipe) -> FileWriter:
+        return await FileWriter.create(
+            self.folder / file_name, recipe, executor=self._executor, syncs=self._syncs
+        )
+
+    def compute(self, recipe: Recipe) -> ComputingWriter:
+        return ComputingWriter(recipe, self._executor)
+
+    async def digest(self, file_name: str, recipe: Recipe) -> ChunkDigest:
+        """Read a file again and digest it; FileNotFoundError where it is gone."""
+        return await self.run(lambda: read_digest(self.folder / file_name, recipe))
+
+    async def holds(self, file_name: str, size_bytes: int) -> bool:
+        def look() -> bool:
+            with suppress(FileNotFoundError):
+                return (self.folder / file_name).stat().st_size == size_bytes
+            return False
+
+        return await self.run(look)
+
+    async def unlink(self, file_name: str) -> None:
+        await self.run(lambda: unlink_file(self.folder / file_name))
+
+    async def sha256(self, file_names: Sequence[str]) -> bytes:
+        """The hash of the files' bytes, one after the other."""
+        paths = [self.folder / name for name in file_names]
+        return await self.run(lambda: read_sha256(paths))
+
+    def source(self, slices: Sequence[Slice], checksum: Checksum | None) -> WindowSource:
+        """The bytes of these slices, for a reader that blocks."""
+        return WindowSource(
+            slices=[
+                FileSlice(
+                    path=self.folder / each.file_name,
+                    index=each.index,
+                    offset=each.offset,
+                    size_bytes=each.digest.size_bytes,
+                    crc64nvme=each.digest.crc64nvme,
+                )
+                for each in slices
+            ],
+            checksum=checksum,
+        )
+
+    async def file_names(self) -> list[str]:
+        """Every file of an attempt that lies here now."""
+
+        def look() -> list[str]:
+            with os.scandir(self.folder) as entries:
+                return [entry.name for entry in entries if entry.name != ID_FILE]
+
+        return await self.run(look)
+
+    async def probe(self) -> None:
+        """Raises OSError where the folder can't be written to."""
+
+        def write() -> None:
+            path = self.folder / f".probe-{os.getpid()}"
+            path.write_bytes(b"")
+            path.unlink(missing_ok=True)
+
+        await self.run(write)
+
+
+def read_spool_id(folder: Path) -> SpoolId | None:
+    """The id that the volume carries; None where it carries none yet."""
+    try:
+        return SpoolId(UUID((folder / ID_FILE).read_text().strip()))
+    except FileNotFoundError:
+        return None
+
+
+def make_spool_id(folder: Path) -> SpoolId:
+    """Give the volume an id; whoever links the file first wins, all others read it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    draft = folder / f"{ID_FILE}.{uuid4()}"
+    with draft.open("x") as file:
+        file.write(f"{uuid4()}\n")
+        file.flush()
+        os.fsync(file.fileno())
+    with suppress(FileExistsError):
+        os.link(draft, folder / ID_FILE)
+    draft.unlink()
+    sync_folder(folder)
+    found = read_spool_id(folder)
+    assert found is not None
+    return found
+
+
+@asynccontextmanager
+async def open_spool(
+    folder: Path, spool_id: SpoolId, *, threads: int, syncs: bool
+) -> AsyncIterator[Spool]:
+    executor = ThreadPoolExecutor(threads, thread_name_prefix="spool")
+    try:
+        yield Spool(folder, spool_id, executor, syncs=syncs)
+    finally:
+        executor.shutdown(wait=True, cancel_futures=True)

@@ -1,0 +1,146 @@
+"""Writers of one chunk: pieces are gathered, then one hop to a thread digests and writes them.
+
+While a thread works on one gathering the event loop fills the next, so the network and the disk
+overlap; memory is two gatherings per request. A failed sync is never repeated: the kernel may have
+dropped the pages and would call the second one a success.
+"""
+
+import asyncio
+import errno
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Self
+
+from chunk_service.adapters.digests import Digester
+from chunk_service.adapters.spool.files import sync_folder
+from chunk_service.domain.errors import SpoolFull, StorageUnavailable
+from chunk_service.domain.uploads import ChunkDigest, Recipe
+
+GATHER_BYTES = 1024 * 1024
+MOST_PIECES = 512
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+
+
+class ComputingWriter:
+    """Digests and keeps nothing: for comparing a repeat with what was recorded."""
+
+    def __init__(self, recipe: Recipe, executor: Executor) -> None:
+        self._digester = Digester(recipe)
+        self._executor = executor
+        self._pieces: list[bytes] = []
+        self._gathered_bytes = 0
+        self._running: Future[None] | None = None
+
+    async def write(self, piece: bytes) -> None:
+        self._pieces.append(piece)
+        self._gathered_bytes += len(piece)
+        if self._gathered_bytes >= GATHER_BYTES or len(self._pieces) >= MOST_PIECES:
+            await self._thread_done()
+            pieces, self._pieces, self._gathered_bytes = self._pieces, [], 0
+            self._start(lambda: self._store(pieces))
+
+    async def finish(self) -> ChunkDigest:
+        await self._thread_done()
+        pieces, self._pieces = self._pieces, []
+
+        def complete() -> None:
+            self._store(pieces)
+            self._close()
+
+        self._start(complete)
+        await self._thread_done()
+        return self._digester.finish()
+
+    async def discard(self) -> None:
+        with suppress(SpoolFull, StorageUnavailable):
+            await self._thread_done()
+
+    def _start(self, call: Callable[[], None]) -> None:
+        self._running = self._executor.submit(call)
+
+    async def _thread_done(self) -> None:
+        """Wait for the thread; a cancelled caller leaves it running, and `discard` waits again."""
+        if self._running is not None:
+            with named_faults():
+                await asyncio.shield(asyncio.wrap_future(self._running))
+            self._running = None
+
+    def _store(self, pieces: list[bytes]) -> None:
+        for piece in pieces:
+            self._digester.update(piece)
+
+    def _close(self) -> None:
+        pass
+
+
+class FileWriter(ComputingWriter):
+    def __init__(
+        self, path: Path, handle: int, recipe: Recipe, *, executor: Executor, syncs: bool
+    ) -> None:
+        super().__init__(recipe, executor)
+        self._path = path
+        self._handle: int | None = handle
+        self._syncs = syncs
+
+    @classmethod
+    async def create(cls, path: Path, recipe: Recipe, *, executor: Executor, syncs: bool) -> Self:
+        """Open a file that did not exist before."""
+
+        def create_file() -> int:
+            return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+
+        with named_faults():
+            handle = await asyncio.get_running_loop().run_in_executor(executor, create_file)
+        return cls(path, handle, recipe, executor=executor, syncs=syncs)
+
+    async def discard(self) -> None:
+        await super().discard()
+        self._start(self._remove)
+        await super().discard()
+
+    def _store(self, pieces: list[bytes]) -> None:
+        super()._store(pieces)
+        assert self._handle is not None
+        write_all(self._handle, pieces)
+
+    def _close(self) -> None:
+        handle, self._handle = self._handle, None
+        assert handle is not None
+        try:
+            if self._syncs:
+                os.fsync(handle)
+        finally:
+            os.close(handle)
+        if self._syncs:
+            sync_folder(self._path.parent)
+
+    def _remove(self) -> None:
+        if self._handle is not None:
+            os.close(self._handle)
+            self._handle = None
+        self._path.unlink(missing_ok=True)
+
+
+def write_all(handle: int, pieces: list[bytes]) -> None:
+    """Write every byte: a full disk shows as a short write first, then as an error."""
+    left = [memoryview(piece) for piece in pieces if piece]
+    while left:
+        written = os.writev(handle, left)
+        while left and written >= len(left[0]):
+            written -= len(left.pop(0))
+        if left and written:
+            left[0] = left[0][written:]
+
+
+@contextmanager
+def named_faults() -> Iterator[None]:
+    """Errors of the disk, in the words that the caller is told."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in FULL:
+            raise SpoolFull from error
+        raise StorageUnavailable("The spool can't be written to.") from error

@@ -1,0 +1,31 @@
+"""Who asks: the bearer token of a request, read once.
+
+Only the header's form is judged here; what a token is worth is the token reader's business.
+"""
+
+import re
+
+from starlette.requests import Request
+
+from chunk_service.api.context import context_of
+from chunk_service.api.request_record import record_of
+from chunk_service.domain.errors import Unauthorized
+from chunk_service.domain.principals import Principal
+
+MAX_TOKEN_CHARACTERS = 8192
+
+# RFC 6750, 2.1: the scheme in any case, one or more spaces, a token68.
+_BEARER = re.compile(r"bearer +([A-Za-z0-9._~+/-]+=*)", re.IGNORECASE)
+
+
+def authenticate(request: Request) -> Principal:
+    """The token's bearer; Unauthorized where there is no one valid token."""
+    given = request.headers.getlist("authorization")
+    if len(given) != 1:
+        raise Unauthorized("Send one Authorization header: Bearer, and a token.")
+    found = _BEARER.fullmatch(given[0].strip())
+    if found is None or len(found[1]) > MAX_TOKEN_CHARACTERS:
+        raise Unauthorized("The Authorization header does not hold a bearer token.")
+    principal = context_of(request.scope).tokens.read(found[1])
+    record_of(request.scope).owner = principal.owner
+    return principal

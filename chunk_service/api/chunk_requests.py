@@ -1,0 +1,105 @@
+"""The two ways in which a chunk comes, as the one shape that `ReceiveBytes` takes.
+
+Bare bytes know everything from their headers. A form knows it when its fields have been read, which
+may be after its file.
+"""
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from starlette.requests import Request
+
+from chunk_service.api.bodies import body_pieces, content_length
+from chunk_service.api.digests import content_digest, parse_hex_sha256
+from chunk_service.api.forms import StreamedForm, boundary_of
+from chunk_service.api.request_record import record_of
+from chunk_service.api.spellings import index_of, parse_index, parse_upload_id, upload_id_of
+from chunk_service.domain.errors import MalformedRequest, ValidationFailed
+from chunk_service.usecases.ports import ChunkAddress
+
+Value = TypeVar("Value")
+
+FILE_FIELD = "chunk"
+UPLOAD_FIELD = "upload_session_id"
+INDEX_FIELD = "chunk_index"
+SHA256_FIELD = "chunk_sha256"
+
+
+@dataclass(frozen=True, slots=True)
+class BareChunk:
+    request: Request
+    address: ChunkAddress
+    sha256: bytes | None
+
+    @property
+    def length_bytes(self) -> int | None:
+        return content_length(self.request)
+
+    @property
+    def most_bytes(self) -> int | None:
+        return content_length(self.request)
+
+    def pieces(self) -> AsyncIterator[bytes]:
+        return body_pieces(self.request)
+
+
+def bare_chunk(request: Request) -> BareChunk:
+    address = ChunkAddress(upload_id=upload_id_of(request), index=index_of(request))
+    return BareChunk(request=request, address=address, sha256=content_digest(request))
+
+
+class FormChunk:
+    """`address` and `sha256` are set as soon as the fields have been read, at the latest at the
+    end of `pieces`.
+    """
+
+    def __init__(self, request: Request, form: StreamedForm) -> None:
+        self.address: ChunkAddress | None = None
+        self.sha256: bytes | None = None
+        self.length_bytes: int | None = None
+        self.most_bytes = content_length(request)
+        self._request = request
+        self._form = form
+
+    async def read_to_file(self) -> None:
+        await self._form.read_to_file()
+        if {UPLOAD_FIELD, INDEX_FIELD} <= self._form.fields.keys():
+            self._take_fields()
+
+    async def pieces(self) -> AsyncIterator[bytes]:
+        async for piece in self._form.file_pieces():
+            yield piece
+        self._take_fields()
+
+    def _take_fields(self) -> None:
+        fields = self._form.fields
+        self.address = ChunkAddress(
+            upload_id=_value(fields, UPLOAD_FIELD, parse_upload_id),
+            index=_value(fields, INDEX_FIELD, parse_index),
+        )
+        if SHA256_FIELD in fields:
+            self.sha256 = _value(fields, SHA256_FIELD, parse_hex_sha256)
+        record_of(self._request.scope).upload_id = str(self.address.upload_id)
+
+
+def form_chunk(request: Request) -> FormChunk:
+    given = request.headers.getlist("content-type")
+    if len(given) > 1:
+        raise MalformedRequest("More than one Content-Type was sent.")
+    form = StreamedForm(
+        body_pieces(request),
+        boundary=boundary_of(given[0] if given else ""),
+        file_name=FILE_FIELD,
+        names=(UPLOAD_FIELD, INDEX_FIELD, SHA256_FIELD),
+    )
+    return FormChunk(request, form)
+
+
+def _value(fields: dict[str, str], name: str, parse: Callable[[str], Value]) -> Value:
+    if name not in fields:
+        raise ValidationFailed(f"The form has no field {name}.", field=name)
+    try:
+        return parse(fields[name])
+    except ValueError as error:
+        raise ValidationFailed(f"{name} {error}.", field=name) from error

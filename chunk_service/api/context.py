@@ -1,0 +1,85 @@
+"""What the API is given: use cases, the reader of tokens, limits. Values only, nothing to look up.
+
+The application puts one `ApiContext` at `app.state.context` while it is up. The Protocols say what
+this layer calls; the use cases of `usecases/` satisfy them.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol, cast
+
+from starlette.types import Scope
+
+from chunk_service.domain.completion import Completion
+from chunk_service.domain.principals import Principal
+from chunk_service.domain.uploads import Upload, UploadId
+from chunk_service.usecases.begin_upload import NewUpload
+from chunk_service.usecases.check_health import Health
+from chunk_service.usecases.ports import ChunkRequest, Receipt
+from chunk_service.usecases.read_upload import UploadStatus
+
+
+class Begin(Protocol):
+    async def __call__(
+        self, principal: Principal, wanted: NewUpload, *, idempotency_key: str | None
+    ) -> Upload: ...
+
+
+class Receive(Protocol):
+    async def __call__(self, principal: Principal, request: ChunkRequest) -> Receipt: ...
+
+
+class Complete(Protocol):
+    async def __call__(
+        self, principal: Principal, completion: Completion, *, wait: bool
+    ) -> Upload: ...
+
+
+class Abort(Protocol):
+    async def __call__(self, principal: Principal, upload_id: UploadId) -> Upload: ...
+
+
+class Read(Protocol):
+    async def __call__(self, principal: Principal, upload_id: UploadId) -> UploadStatus: ...
+
+
+class CheckHealth(Protocol):
+    async def __call__(self) -> Health: ...
+
+
+class TokenReader(Protocol):
+    def read(self, token: str) -> Principal:
+        """Whom the token speaks for; raises Unauthorized."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ApiLimits:
+    """A body may be silent for `body_idle_seconds`, and slow for `body_grace_seconds` in all;
+    beyond that it must have come at `body_min_bytes_per_second` or more.
+    """
+
+    max_chunk_size: int
+    max_json_bytes: int
+    max_concurrent_requests: int
+    body_idle_seconds: float
+    body_grace_seconds: float
+    body_min_bytes_per_second: int
+
+
+@dataclass(frozen=True, slots=True)
+class ApiContext:
+    begin: Begin
+    receive: Receive
+    complete: Complete
+    abort: Abort
+    read: Read
+    health: CheckHealth
+    tokens: TokenReader
+    limits: ApiLimits
+    public_endpoint_url: str
+    is_stopping: Callable[[], bool]
+
+
+def context_of(scope: Scope) -> ApiContext:
+    return cast("ApiContext", scope["app"].state.context)

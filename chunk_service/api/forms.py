@@ -1,0 +1,111 @@
+"""multipart/form-data as a stream: one file, and named fields before or after it.
+
+The parser is `multipart`: it is strict about boundaries, line ends and the end of the form, and
+hands the pieces of a part on without copying them. Here are the rules that it leaves to its user:
+each field at most once, and a bound on everything that is not the file. Which fields there must be,
+and what they hold, is the caller's business.
+"""
+
+from collections.abc import AsyncIterator, Collection
+from typing import Final
+
+from multipart import MultipartError, MultipartSegment, PushMultipartParser, parse_options_header
+
+from chunk_service.api.form_parts import MAX_PART_HEADER_BYTES, FieldText, part_name
+from chunk_service.domain.errors import (
+    ContentTooLarge,
+    MalformedRequest,
+    UnsupportedMediaType,
+)
+
+MAX_PARTS: Final = 16
+MAX_HEADERS_OF_A_PART: Final = 16
+MAX_OVERHEAD_BYTES: Final = 256 * 1024
+MAX_BOUNDARY_CHARACTERS: Final = 70
+
+
+class StreamedForm:
+    """One form, read once from front to back.
+
+    `fields` grows as the form is read: after `read_to_file` it holds what came before the file,
+    and it is complete when `file_pieces` has ended.
+    """
+
+    def __init__(
+        self, body: AsyncIterator[bytes], *, boundary: str, file_name: str, names: Collection[str]
+    ) -> None:
+        self.fields: dict[str, str] = {}
+        self._file_name = file_name
+        self._names = frozenset(names)
+        self._has_file = False
+        self._overhead_bytes = 0
+        self._parser = PushMultipartParser(
+            boundary,
+            max_header_size=MAX_PART_HEADER_BYTES,
+            max_header_count=MAX_HEADERS_OF_A_PART,
+            max_segment_count=MAX_PARTS,
+        )
+        self._pieces = self._read(body)
+
+    async def read_to_file(self) -> None:
+        await anext(self._pieces, None)
+
+    async def file_pieces(self) -> AsyncIterator[bytes]:
+        """The file's bytes; ends without an exception only where the whole form ended well."""
+        async for piece in self._pieces:
+            if piece:
+                yield piece
+        if not self._has_file:
+            raise MalformedRequest(f"The form has no file {self._file_name}.")
+
+    async def _read(self, body: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+        """The file's pieces; an empty one says that the file begins."""
+        field: FieldText | None = None
+        try:
+            async for data in body:
+                self._overhead_bytes += len(data)
+                for event in self._parser.parse(data):
+                    if isinstance(event, MultipartSegment):
+                        field = self._begin(part_name(event))
+                        if field is None:
+                            yield b""
+                    elif event is None:
+                        self._end(field)
+                    elif field is None:
+                        self._overhead_bytes -= len(event)
+                        yield event
+                    else:
+                        field.take(event)
+                self._check_overhead()
+            self._parser.close()
+        except MultipartError as error:
+            raise MalformedRequest(f"The form could not be read: {error}.") from error
+
+    def _begin(self, name: str) -> FieldText | None:
+        """Where the part's bytes go; None for the file."""
+        is_file = name == self._file_name
+        if name in self.fields or (is_file and self._has_file):
+            raise MalformedRequest(f"The form has more than one field {name}.")
+        if is_file:
+            self._has_file = True
+            return None
+        return FieldText(name)
+
+    def _end(self, field: FieldText | None) -> None:
+        if field is not None and field.name in self._names:
+            self.fields[field.name] = field.text
+
+    def _check_overhead(self) -> None:
+        if self._overhead_bytes > MAX_OVERHEAD_BYTES:
+            raise ContentTooLarge("The form has too much besides its file.")
+
+
+def boundary_of(content_type: str) -> str:
+    """The boundary that a multipart/form-data Content-Type declares."""
+    media_type, options = parse_options_header(content_type)
+    if media_type != "multipart/form-data":
+        raise UnsupportedMediaType("Send the chunk as multipart/form-data.")
+    boundary = options.get("boundary", "")
+    if not 0 < len(boundary) <= MAX_BOUNDARY_CHARACTERS or not boundary.isascii():
+        raise MalformedRequest("The Content-Type has no usable boundary.")
+    return str(boundary)

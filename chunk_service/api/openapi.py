@@ -1,0 +1,124 @@
+"""The OpenAPI 3.1 document, made from the models and the table in `openapi_operations.py`.
+
+`document` is the same for the same code, so it can be kept in the repository and compared.
+"""
+
+from functools import cache
+from http import HTTPStatus
+from typing import Any, Final, cast
+
+from pydantic import BaseModel
+from pydantic.json_schema import JsonSchemaMode, models_json_schema
+
+from chunk_service.api.answer_models import ProblemDocument
+from chunk_service.api.openapi_operations import OPERATIONS, Body, Described, Json
+from chunk_service.api.problems import MEDIA_TYPE
+
+# Of the API, not of the package: it changes when clients would notice.
+API_VERSION: Final = "1.0.0"
+SECURITY: Final = "bearer"
+SCHEMAS: Final = "#/components/schemas/"
+RETRYABLE: Final = frozenset({429, 503, 507})
+
+_SECURITY_SCHEME: Final = {
+    "type": "http",
+    "scheme": "bearer",
+    "bearerFormat": "JWT",
+    "description": "A token that the main service signed.",
+}
+_TAGS: Final = [
+    {"name": "uploads", "description": "Numbered chunks into one file."},
+    {"name": "operations", "description": "How the service is."},
+]
+
+
+@cache
+def document() -> dict[str, Any]:
+    return {
+        "openapi": "3.1.1",
+        "info": _info(),
+        "tags": _TAGS,
+        "paths": _paths(),
+        "components": {
+            "schemas": _schemas(),
+            "securitySchemes": {SECURITY: _SECURITY_SCHEME},
+        },
+    }
+
+
+def _info() -> Json:
+    return {
+        "title": "chunk-service",
+        "version": API_VERSION,
+        "summary": "An upload relay: numbered chunks in over HTTP, one S3 object out.",
+        "license": {"name": "MIT", "identifier": "MIT"},
+    }
+
+
+def _paths() -> Json:
+    paths: dict[str, dict[str, Json]] = {}
+    for described in OPERATIONS:
+        paths.setdefault(described.path, {})[described.method.lower()] = _operation(described)
+    return paths
+
+
+def _schemas() -> Json:
+    """Requests as they are read, answers as they are written."""
+    answers = {model for described in OPERATIONS for model in described.answers.values()}
+    bodies = [described.body.schema for described in OPERATIONS if described.body is not None]
+    modes: dict[type[BaseModel], JsonSchemaMode] = {ProblemDocument: "serialization"}
+    modes |= {model: "serialization" for model in answers if isinstance(model, type)}
+    modes |= {model: "validation" for model in bodies if isinstance(model, type)}
+    ordered = sorted(modes.items(), key=lambda item: item[0].__name__)
+    _, schemas = models_json_schema(ordered, ref_template=f"{SCHEMAS}{{model}}")
+    return cast("Json", schemas["$defs"])
+
+
+def _operation(described: Described) -> Json:
+    responses = {str(status): _answer(status, what) for status, what in described.answers.items()}
+    problems = {str(status): _problem(status) for status in sorted(described.problems)}
+    operation: dict[str, Any] = {
+        "tags": [described.tag],
+        "operationId": described.name,
+        "summary": described.summary,
+        "description": described.description or None,
+        "parameters": list(described.parameters) or None,
+        "requestBody": None if described.body is None else _request_body(described.body),
+        "responses": problems | responses,
+        "security": [{SECURITY: []}] if described.needs_token else [],
+    }
+    return {name: value for name, value in operation.items() if value is not None}
+
+
+def _answer(status: int, what: type[BaseModel] | str) -> Json:
+    if isinstance(what, str):
+        return {"description": what}
+    content = {"application/json": {"schema": _reference(what)}}
+    return {"description": HTTPStatus(status).phrase, "content": content}
+
+
+def _problem(status: int) -> Json:
+    problem = {
+        "description": HTTPStatus(status).phrase,
+        "content": {MEDIA_TYPE: {"schema": _reference(ProblemDocument)}},
+    }
+    if status in RETRYABLE:
+        problem["headers"] = {
+            "Retry-After": {
+                "description": "Seconds after which to ask again.",
+                "schema": {"type": "integer", "minimum": 0},
+            }
+        }
+    return problem
+
+
+def _request_body(body: Body) -> Json:
+    schema = _reference(body.schema) if isinstance(body.schema, type) else body.schema
+    media: dict[str, Any] = {"schema": schema}
+    if body.example is not None:
+        media["example"] = body.example
+    return {"required": True, "content": {body.media_type: media}}
+
+
+def _reference(model: type[BaseModel]) -> Json:
+    return {"$ref": f"{SCHEMAS}{model.__name__}"}

@@ -1,0 +1,212 @@
+"""What each URL and method does, takes and answers: the table behind the OpenAPI document.
+
+A test holds that it and `routes.py` name the same.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from pydantic import BaseModel
+
+from chunk_service.api import answer_models as answers
+from chunk_service.api.request_models import CompleteRequest, InitRequest
+from chunk_service.api.spellings import MAX_INDEX
+
+# What the way to every door of a token's bearer may come to, and what a body adds to it.
+GUARDED: Final = (400, 401, 500, 503)
+WITH_BODY: Final = (408, 413, 415, 422, 429)
+
+
+Json = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    media_type: str
+    schema: type[BaseModel] | Json
+    example: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    method: str
+    path: str
+    name: str
+    summary: str
+    answers: Mapping[int, type[BaseModel] | str]
+    problems: Sequence[int] = ()
+    body: Body | None = None
+    parameters: Sequence[Json] = field(default_factory=tuple)
+    description: str = ""
+    tag: str = "uploads"
+    needs_token: bool = True
+
+
+_UPLOAD_ID: Final = {
+    "name": "upload_session_id",
+    "in": "path",
+    "required": True,
+    "schema": {"type": "string", "format": "uuid"},
+}
+_INDEX: Final = {
+    "name": "index",
+    "in": "path",
+    "required": True,
+    "description": "The chunk's number, from 0.",
+    "schema": {"type": "integer", "minimum": 0, "maximum": MAX_INDEX},
+}
+
+
+def _header(name: str, description: str, example: str, **bounds: object) -> Json:
+    schema = {"type": "string", **bounds}
+    return {
+        "name": name,
+        "in": "header",
+        "description": description,
+        "example": example,
+        "schema": schema,
+    }
+
+
+_EXAMPLE_ID: Final = "01968c5e-7b7e-7c3a-9d5e-3f1f0f6f2a10"
+
+_INIT_BODY: Final = Body(
+    "application/json",
+    InitRequest,
+    {
+        "main_service_file_id": 123,
+        "original_file_name": "audio.mp3",
+        "content_type": "audio/mpeg",
+        "total_size": 20_000_000,
+        "chunk_size": 8_388_608,
+    },
+)
+_COMPLETE_BODY: Final = Body(
+    "application/json",
+    CompleteRequest,
+    {"upload_session_id": _EXAMPLE_ID, "total_chunks": 3, "main_service_file_id": 123},
+)
+_BYTES_BODY: Final = Body("application/octet-stream", {})
+_FORM_BODY: Final = Body(
+    "multipart/form-data",
+    {
+        "type": "object",
+        "required": ["upload_session_id", "chunk_index", "chunk"],
+        "properties": {
+            "upload_session_id": {"type": "string", "format": "uuid"},
+            "chunk_index": {"type": "integer", "minimum": 0, "maximum": MAX_INDEX},
+            "chunk": {"type": "string", "contentMediaType": "application/octet-stream"},
+            "chunk_sha256": {
+                "type": "string",
+                "pattern": "^[0-9A-Fa-f]{64}$",
+                "description": "The chunk's SHA-256 in hex; verified when sent.",
+            },
+        },
+    },
+)
+
+UPLOADS: Final = (
+    Described(
+        "POST",
+        "/upload/init",
+        "init",
+        "Begin an upload",
+        {200: answers.InitAnswer},
+        (*GUARDED, *WITH_BODY, 403, 404, 409, 507),
+        _INIT_BODY,
+        (
+            _header(
+                "Idempotency-Key",
+                "The same key within 24 hours answers with the same upload.",
+                "5b0c9a3e",
+                minLength=1,
+                maxLength=255,
+                pattern="^[!-~]+$",
+            ),
+        ),
+    ),
+    Described(
+        "POST",
+        "/upload/chunk",
+        "post_chunk",
+        "Send a chunk as a form",
+        {200: answers.ChunkAnswer},
+        (*GUARDED, *WITH_BODY, 404, 409, 410, 411, 507),
+        _FORM_BODY,
+        description="Fields before the file are better: the chunk is judged before it is read.",
+    ),
+    Described(
+        "PUT",
+        "/upload/{upload_session_id}/chunks/{index}",
+        "put_chunk",
+        "Send a chunk as bare bytes",
+        {200: answers.ChunkAnswer},
+        (*GUARDED, *WITH_BODY, 404, 409, 410, 411, 507),
+        _BYTES_BODY,
+        (
+            _UPLOAD_ID,
+            _INDEX,
+            _header(
+                "Content-Digest",
+                "RFC 9530; sha-256 is verified, other algorithms are passed over.",
+                "sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:",
+            ),
+        ),
+        description="The fast way.",
+    ),
+    Described(
+        "POST",
+        "/upload/complete",
+        "complete",
+        "Complete an upload",
+        {200: answers.CompleteAnswer, 202: answers.AcceptedAnswer},
+        (*GUARDED, *WITH_BODY, 404, 409, 410),
+        _COMPLETE_BODY,
+        (
+            _header(
+                "Prefer",
+                "With respond-async the answer is 202, and the status tells the rest.",
+                "respond-async",
+            ),
+        ),
+    ),
+    Described(
+        "GET",
+        "/upload/{upload_session_id}",
+        "read_upload",
+        "How an upload stands",
+        {200: answers.StatusAnswer},
+        (*GUARDED, 404, 410, 429),
+        parameters=(_UPLOAD_ID,),
+    ),
+    Described(
+        "DELETE",
+        "/upload/{upload_session_id}",
+        "abort",
+        "Give an upload up",
+        {200: answers.AbortAnswer},
+        (*GUARDED, 404, 409, 410, 429),
+        parameters=(_UPLOAD_ID,),
+    ),
+)
+
+
+def _operation(
+    path: str, name: str, summary: str, documents: Mapping[int, type[BaseModel] | str]
+) -> Described:
+    return Described(
+        "GET", path, name, summary, documents, (400, 500), tag="operations", needs_token=False
+    )
+
+
+_HEALTH: Final = {200: answers.HealthAnswer, 503: answers.HealthAnswer}
+
+OPERATIONS: Final = (
+    *UPLOADS,
+    _operation("/health", "health", "Everything at once", _HEALTH),
+    _operation("/health/ready", "ready", "Whether chunks can be taken", _HEALTH),
+    _operation("/health/live", "live", "Whether the process lives", {200: answers.LiveAnswer}),
+    _operation("/openapi.json", "openapi", "This document", {200: "An OpenAPI 3.1 document."}),
+    _operation("/docs", "docs", "This document for people", {200: "A page of HTML."}),
+)

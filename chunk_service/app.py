@@ -1,0 +1,53 @@
+"""The ASGI application: routes, middleware, error table, and what is open while it is up."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from types import FrameType
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+
+from chunk_service.api.middleware import middleware
+from chunk_service.api.problems import answer_http_exception
+from chunk_service.api.routes import routes
+from chunk_service.log import configure_logging
+from chunk_service.settings.loading import load_settings
+from chunk_service.settings.model import Settings
+from chunk_service.wiring import open_service
+
+
+def create_app(settings: Settings | None = None) -> Starlette:
+    """The application for uvicorn; without settings they are read from the environment."""
+    known = settings or load_settings()
+    configure_logging(level=known.log_level, fmt=known.log_format)
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        stopping = asyncio.Event()
+        async with open_service(known, stopping) as service:
+            app.state.context = service.context
+            with_signal(signal.SIGTERM, stopping.set)
+            yield
+            stopping.set()
+
+    return Starlette(
+        routes=routes(),
+        middleware=middleware(),
+        exception_handlers={HTTPException: answer_http_exception},
+        lifespan=lifespan,
+    )
+
+
+def with_signal(number: signal.Signals, call: Callable[[], None]) -> None:
+    """Hear of a signal before the server does: it only tells us when its connections are closed."""
+    server = signal.getsignal(number)
+    if not callable(server):
+        return
+
+    def hear(received: int, frame: FrameType | None) -> None:
+        call()
+        server(received, frame)
+
+    signal.signal(number, hear)

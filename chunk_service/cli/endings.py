@@ -1,0 +1,29 @@
+"""How a command ends badly: one message on stderr and an exit code, never a traceback.
+
+2 stands for wrong settings or arguments, 1 for everything else that was foreseen.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NoReturn
+
+import typer
+
+from chunk_service.settings.loading import SettingsError
+
+FAILED = 1
+MISUSED = 2
+
+
+def end(message: str, *, code: int = FAILED) -> NoReturn:
+    typer.echo(message, err=True)
+    raise typer.Exit(code)
+
+
+@contextmanager
+def settings_checked() -> Iterator[None]:
+    """Around the reading of settings: what is wrong with them is the whole message."""
+    try:
+        yield
+    except SettingsError as error:
+        end(str(error), code=MISUSED)

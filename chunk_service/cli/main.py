@@ -1,0 +1,33 @@
+"""`chunk-service`: the list of commands, each in a file of its own.
+
+Those files import what is heavy inside their functions, so that `--help` is quick and `serve` pays
+for nothing it does not use.
+"""
+
+import typer
+
+from chunk_service.cli.demo import demo
+from chunk_service.cli.generate import generate
+from chunk_service.cli.migrate import app as migrate
+from chunk_service.cli.run_stack import run
+from chunk_service.cli.serve import serve
+from chunk_service.cli.token import token
+from chunk_service.cli.worker import worker
+
+_DEVELOPMENT = "Development"
+
+app = typer.Typer(
+    name="chunk-service",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_show_locals=False,
+    help="An upload relay: numbered chunks in over HTTP, one S3 object out, the main service "
+    "told.\n\nSettings come from the environment or from .env: docs/settings.md.",
+)
+app.command()(serve)
+app.command()(worker)
+app.add_typer(migrate, name="migrate")
+app.command()(token)
+app.command(rich_help_panel=_DEVELOPMENT)(demo)
+app.command(rich_help_panel=_DEVELOPMENT)(run)
+app.command(rich_help_panel=_DEVELOPMENT)(generate)

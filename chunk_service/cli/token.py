@@ -1,0 +1,98 @@
+"""`chunk-service token`: a token for development, signed as the main service would.
+
+The service itself only ever has the public key; whoever has the private one is the main service.
+"""
+
+import time
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated
+
+import jwt
+import typer
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+from chunk_service.cli.endings import MISUSED, end, settings_checked
+from chunk_service.settings.loading import load_group
+from chunk_service.settings.quantities import parse_duration
+from chunk_service.settings.tokens import TokenContentSettings
+
+
+def token(
+    *,
+    key: Annotated[Path, typer.Option(help="The private key, a PEM file.", dir_okay=False)],
+    sub: Annotated[str, typer.Option(help="The owner that the token stands for.")] = "developer",
+    file_id: Annotated[
+        str | None, typer.Option(help="Bind the token to this main_service_file_id.")
+    ] = None,
+    ttl: Annotated[str, typer.Option(help="How long it is valid: 90, 15m, 24h, 7d.")] = "1h",
+    scope: Annotated[str | None, typer.Option(help="Scopes, separated by blanks.")] = None,
+    issuer: Annotated[str | None, typer.Option(help="Instead of EXPECTED_JWT_ISSUER.")] = None,
+    audience: Annotated[str | None, typer.Option(help="Instead of EXPECTED_JWT_AUDIENCE.")] = None,
+) -> None:
+    """Mint a token for development and print it.
+
+    Issuer and audience come from the settings (environment or .env), the algorithm follows from
+    the kind of the key. For example:
+
+    curl -H "Authorization: Bearer $(chunk-service token --key dev.pem --sub alice)" ...
+    """
+    expected = _expected(issuer, audience)
+    claims = {
+        "iss": expected.expected_jwt_issuer,
+        "aud": expected.expected_jwt_audience,
+        "sub": sub,
+        "file_id": file_id,
+        "scope": scope,
+    }
+    typer.echo(_minted(key, claims=claims, ttl=ttl, rsa_algorithm=expected.jwt_algorithm))
+
+
+def mint_token(
+    *,
+    private_key_pem: bytes,
+    claims: Mapping[str, str | int],
+    ttl: timedelta,
+    rsa_algorithm: str = "RS256",
+) -> str:
+    """A JWT with `claims`, `iat` and `exp`; ValueError when the key cannot sign one."""
+    issued = int(time.time())
+    times = {"iat": issued, "exp": issued + int(ttl.total_seconds())}
+    algorithm = _algorithm(private_key_pem, rsa_algorithm=rsa_algorithm)
+    try:
+        return jwt.encode({**claims, **times}, private_key_pem, algorithm=algorithm)
+    except (jwt.PyJWTError, TypeError):
+        raise ValueError("expected an RSA, P-256 or Ed25519 key") from None
+
+
+def _expected(issuer: str | None, audience: str | None) -> TokenContentSettings:
+    options = {"expected_jwt_issuer": issuer, "expected_jwt_audience": audience}
+    with settings_checked():
+        given = {name: text for name, text in options.items() if text}
+        return load_group(TokenContentSettings, given=given)
+
+
+def _minted(key: Path, *, claims: dict[str, str | None], ttl: str, rsa_algorithm: str) -> str:
+    try:
+        return mint_token(
+            private_key_pem=key.read_bytes(),
+            claims={name: text for name, text in claims.items() if text is not None},
+            ttl=parse_duration(ttl),
+            rsa_algorithm=rsa_algorithm,
+        )
+    except (OSError, ValueError) as error:
+        end(str(error), code=MISUSED)
+
+
+def _algorithm(private_key_pem: bytes, *, rsa_algorithm: str) -> str:
+    try:
+        key = load_pem_private_key(private_key_pem, password=None)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        raise ValueError("expected a private key in PEM, not encrypted") from None
+    if isinstance(key, RSAPrivateKey):
+        return rsa_algorithm if rsa_algorithm.startswith("RS") else "RS256"
+    return "ES256" if isinstance(key, EllipticCurvePrivateKey) else "EdDSA"

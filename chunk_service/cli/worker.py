@@ -1,0 +1,21 @@
+"""`chunk-service worker`: what happens later, in a process of its own."""
+
+from chunk_service.cli.endings import settings_checked
+from chunk_service.cli.logs import start_logs
+from chunk_service.settings.loading import load_settings
+
+
+def worker() -> None:
+    """Run the background work: events to the main service, jobs, clean-up.
+
+    Any number may run. Reads the same settings as `serve`, and relays what waits in the spool at
+    LOCAL_TEMP_CHUNK_PATH, if it has that folder. SIGTERM stops gracefully.
+    """
+    with settings_checked():
+        settings = load_settings()
+    start_logs(settings)
+    import uvloop
+
+    from chunk_service.wiring import run_worker
+
+    uvloop.run(run_worker(settings))

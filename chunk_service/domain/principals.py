@@ -1,0 +1,34 @@
+"""Who asks: what a verified token says about its bearer, whatever kind of token it was.
+
+How tokens are verified is the adapters' business (`adapters/tokens/`). The owner is the key to
+everything a caller may see, so its form is strict.
+"""
+
+import unicodedata
+from dataclasses import dataclass
+
+OWNER_MAX_CHARACTERS = 255
+# Controls (NUL among them) and lone surrogates.
+_REFUSED_CATEGORIES = frozenset({"Cc", "Cs"})
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """`file_id` binds the bearer to one `main_service_file_id`; None: to all of the owner's.
+
+    `scopes` is None where the token does not speak of scopes at all.
+    """
+
+    owner: str
+    file_id: str | None = None
+    scopes: frozenset[str] | None = None
+
+    def may_touch(self, main_service_file_id: int | str) -> bool:
+        return self.file_id is None or self.file_id == str(main_service_file_id)
+
+
+def is_plain_text(text: str, *, max_characters: int) -> bool:
+    """Not empty, not too long, and nothing in it that cannot be stored or logged."""
+    return 0 < len(text) <= max_characters and not any(
+        unicodedata.category(character) in _REFUSED_CATEGORIES for character in text
+    )

@@ -1,0 +1,77 @@
+"""How much of everything is allowed, and for how long.
+
+Limits are read when an upload begins and kept with it: changing one does not touch uploads that
+are already open.
+"""
+
+from datetime import timedelta
+
+from pydantic import ValidationInfo, field_validator
+
+from chunk_service.settings.group import SettingsGroup, setting
+from chunk_service.settings.quantities import Duration, Size
+
+_MIB = 2**20
+_TIB = 2**40
+# The smallest chunk size that an init may recommend: the least window of an upload.
+_RECOMMENDED_CHUNK_BYTES = 8 * _MIB
+# 10,000 parts of 5 GiB: no S3 multipart upload can be larger.
+_LARGEST_OBJECT_BYTES = 10_000 * 5 * 2**30
+
+
+class LimitSettings(SettingsGroup):
+    """Limits"""
+
+    # 128 MiB: two minutes at 10 Mbit/s are lost when a connection breaks, and the proxies and
+    # browsers of most clients take no larger bodies anyway.
+    max_chunk_size: Size = setting(
+        "The largest chunk; at least 8MiB, which is the chunk size recommended to clients.",
+        default="128MiB",
+        ge=_RECOMMENDED_CHUNK_BYTES,
+        le=5 * 2**30,
+    )
+    max_file_size: Size = setting(
+        "The largest file.", default="5TiB", ge=1, le=_LARGEST_OBJECT_BYTES
+    )
+    max_chunks: int = setting(
+        "The most chunks that one upload may have.", default=100_000, ge=1, le=1_000_000
+    )
+    max_open_uploads_per_owner: int = setting(
+        "Uploads that one owner may have open at a time.", default=100, ge=1
+    )
+    max_concurrent_requests: int = setting(
+        "Requests that one process works on at a time; more are answered 503 with `Retry-After`.",
+        default=512,
+        ge=1,
+    )
+
+
+class DeadlineSettings(SettingsGroup):
+    """Deadlines"""
+
+    upload_ttl: Duration = setting(
+        "An upload without progress expires after this time.", default="24h"
+    )
+    upload_max_age: Duration = setting(
+        "An upload expires after this time, progress or not. It must be shorter than the "
+        "bucket's rule that aborts incomplete multipart uploads (often 7d).",
+        default="6d",
+    )
+    cleanup_grace: Duration = setting(
+        "When the clean-up after an ended upload is repeated for what arrived late. S3 accepts a "
+        "signed request for 15 minutes, so this should be longer.",
+        default="20m",
+    )
+    shutdown_grace: Duration = setting(
+        "How long requests in flight may still take after SIGTERM.",
+        default="30s",
+        le=timedelta(hours=1),
+    )
+
+    @field_validator("upload_max_age")
+    @classmethod
+    def _not_before_ttl(cls, age: timedelta, info: ValidationInfo) -> timedelta:
+        ttl: timedelta | None = info.data.get("upload_ttl")
+        if ttl is not None and age < ttl:
+            raise ValueError("must not be shorter than UPLOAD_TTL")
+        return age

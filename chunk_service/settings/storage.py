@@ -1,0 +1,125 @@
+"""Where bytes go: the S3 bucket they end in and the spool on local disk they wait in."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, SecretStr, ValidationInfo, field_validator
+
+from chunk_service.settings.group import SettingsGroup, setting
+from chunk_service.settings.quantities import Duration, Size
+from chunk_service.settings.urls import http_base
+
+HttpBase = Annotated[str, AfterValidator(http_base)]
+
+
+class SpoolSettings(SettingsGroup):
+    """Spool"""
+
+    local_temp_chunk_path: Path = setting(
+        "The spool: a folder for bytes that S3 does not have yet. It must survive restarts and "
+        "crashes (a volume, never /tmp); several processes may share it.",
+        example="/var/lib/chunk-service/spool",
+    )
+    spool_max_bytes: Size = setting(
+        "The most that the spool may hold; above it chunks are answered 507.",
+        default="20GiB",
+        ge=2**20,
+    )
+    spool_fsync: bool = setting(
+        "Flush file and folder to the disk before a chunk is acknowledged. "
+        "Without it a power cut can lose acknowledged chunks: for trials only.",
+        default=True,
+    )
+    spool_lost_after: Duration = setting(
+        "How long a spool may be away (its volume not mounted anywhere) before what only it has "
+        "is reported missing to the clients.",
+        default="1h",
+    )
+
+    @field_validator("local_temp_chunk_path")
+    @classmethod
+    def _a_folder(cls, path: Path) -> Path:
+        if path.exists() and not path.is_dir():
+            raise ValueError("expected a folder (it is made when absent); this is something else")
+        return path.absolute()
+
+
+class S3Settings(SettingsGroup):
+    """Object store (S3)"""
+
+    s3_access_key: str = setting("The access key of the bucket's user.", example="access-key")
+    s3_secret_key: SecretStr = setting("Its secret key.", example="secret-key")
+    s3_bucket_name: str = setting(
+        "The bucket that receives the files. It must exist.",
+        example="uploads",
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{1,253}[A-Za-z0-9]$",
+    )
+    s3_endpoint_url: HttpBase | None = setting(
+        "The S3 service as this service reaches it.",
+        default=None,
+        example="http://localhost:8333",
+        unset="AWS, in S3_REGION_NAME",
+    )
+    s3_region_name: str = setting(
+        "The region that requests are signed for.",
+        default="us-east-1",
+        pattern=r"^[a-z0-9-]{1,40}$",
+    )
+    s3_public_endpoint_url: str = setting(
+        "The S3 service as clients reach it; stored files are told by this address.",
+        default="",
+        unset="S3_ENDPOINT_URL",
+    )
+    s3_addressing_style: Literal["path", "virtual", "auto"] = setting(
+        "Whether the bucket's name stands in the path or in the host name of requests.",
+        default="path",
+    )
+    s3_checksum: Literal["crc64nvme", "crc32", "none"] = setting(
+        "The checksum that goes along with parts and objects. `crc64nvme` where the store takes "
+        "it, else `crc32`; `none` only for stores that refuse both.",
+        default="crc64nvme",
+    )
+    s3_conditional_writes: bool = setting(
+        "The store honours `If-None-Match: *`, so an existing object is never overwritten.",
+        default=True,
+    )
+    s3_send_object_size: bool = setting(
+        "The store takes the object's size when a multipart upload is completed, and checks it.",
+        default=True,
+    )
+    s3_connect_timeout: Duration = setting("How long a connection to S3 may take.", default="5s")
+    s3_read_timeout: Duration = setting(
+        "How long S3 may be silent within one request.", default="60s"
+    )
+
+    @field_validator("s3_public_endpoint_url")
+    @classmethod
+    def _endpoint_unless_told(cls, url: str, info: ValidationInfo) -> str:
+        if url:
+            return http_base(url)
+        endpoint: str | None = info.data.get("s3_endpoint_url")
+        return endpoint or f"https://s3.{info.data.get('s3_region_name')}.amazonaws.com"
+
+
+class RelaySettings(SettingsGroup):
+    """Relay"""
+
+    relay_mode: Literal["eager", "on_completion"] = setting(
+        "`eager` sends parts to S3 while other chunks still arrive; `on_completion` leaves S3 "
+        "untouched until the client completes, and keeps the whole upload in the spool till then. "
+        "An upload can choose for itself.",
+        default="eager",
+    )
+    relay_concurrency: int = setting(
+        "Parts that one process sends at a time. Each takes about 1 MiB of memory.",
+        default=4,
+        ge=1,
+        le=256,
+    )
+    complete_wait: Duration = setting(
+        "How long a completing call waits for S3 before it answers 503 with `Retry-After`; "
+        "the work goes on, and the repeated call gets the result.",
+        default="25s",
+        le=timedelta(minutes=5),
+    )

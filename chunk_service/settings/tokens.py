@@ -1,0 +1,79 @@
+"""Whose tokens are believed: the main service's public key and what its tokens must say."""
+
+from pathlib import Path
+
+from pydantic import ValidationInfo, field_validator
+
+from chunk_service.settings.group import SettingsGroup, setting
+from chunk_service.settings.public_keys import JwtAlgorithm, check_key_fits, normalised_pem
+
+_KEY_FILE = "main_service_jwt_public_key_file"
+_KEY = "main_service_jwt_public_key"
+
+
+class TokenContentSettings(SettingsGroup):
+    """What tokens must say: all that minting one needs to know."""
+
+    jwt_algorithm: JwtAlgorithm = setting(
+        "The one algorithm that tokens are signed with; the key must be of its kind. "
+        "What a token's header asks for is never followed.",
+        default="RS256",
+    )
+    expected_jwt_issuer: str = setting(
+        "Tokens must carry exactly this `iss`.", example="main-service", min_length=1
+    )
+    expected_jwt_audience: str = setting(
+        "Tokens must carry this `aud` (alone or in a list).", example="chunk-service", min_length=1
+    )
+
+
+class TokenSettings(TokenContentSettings):
+    """Tokens of the main service"""
+
+    main_service_jwt_public_key_file: Path | None = setting(
+        "A file with the public key in PEM. Set this or MAIN_SERVICE_JWT_PUBLIC_KEY, not both.",
+        default=None,
+        unset="MAIN_SERVICE_JWT_PUBLIC_KEY is read",
+    )
+    main_service_jwt_public_key: str = setting(
+        "The public key in PEM by which tokens are verified; line breaks may be written `\\n`. "
+        "Set this or MAIN_SERVICE_JWT_PUBLIC_KEY_FILE, not both.",
+        default="",
+        example='"-----BEGIN PUBLIC KEY-----\\n...\\n-----END PUBLIC KEY-----"',
+        unset="MAIN_SERVICE_JWT_PUBLIC_KEY_FILE is read",
+    )
+    jwt_leeway_seconds: int = setting(
+        "How far the clocks of the two services may be apart when `exp`, `nbf` and `iat` are read.",
+        default=10,
+        ge=0,
+        le=300,
+    )
+
+    @field_validator(_KEY_FILE)
+    @classmethod
+    def _file_holds_a_key(cls, path: Path | None) -> Path | None:
+        if path is not None:
+            normalised_pem(_text_of(path))
+        return path
+
+    @field_validator(_KEY)
+    @classmethod
+    def _key_from_one_place(cls, pem: str, info: ValidationInfo) -> str:
+        if _KEY_FILE not in info.data:
+            return pem
+        path: Path | None = info.data[_KEY_FILE]
+        if pem and path:
+            raise ValueError("set this or MAIN_SERVICE_JWT_PUBLIC_KEY_FILE, not both")
+        if not pem and not path:
+            raise ValueError("is missing; set this or MAIN_SERVICE_JWT_PUBLIC_KEY_FILE")
+        key = normalised_pem(_text_of(path) if path else pem)
+        if algorithm := info.data.get("jwt_algorithm"):
+            check_key_fits(key, algorithm)
+        return key
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return path.read_text(encoding="ascii")
+    except (OSError, UnicodeDecodeError):
+        raise ValueError("the file cannot be read as a PEM text") from None

@@ -1,0 +1,35 @@
+"""A client gives an upload up: it ends at once, and everything of it goes."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from chunk_service.domain.principals import Principal
+from chunk_service.domain.states import Change, State, after
+from chunk_service.domain.uploads import Upload, UploadId
+from chunk_service.usecases.end_upload import EndUpload
+from chunk_service.usecases.refusals import past_receiving, unknown_upload
+
+
+class Reading(Protocol):
+    async def find(self, principal: Principal, upload_id: UploadId) -> Upload | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class AbortUpload:
+    reading: Reading
+    end: EndUpload
+
+    async def __call__(self, principal: Principal, upload_id: UploadId) -> Upload:
+        """The aborted upload, also when it had been aborted before."""
+        while True:
+            upload = await self.reading.find(principal, upload_id)
+            if upload is None:
+                raise unknown_upload()
+            if upload.state is State.ABORTED:
+                return upload
+            target = after(upload.state, Change.ABORT)
+            if target is None:
+                raise past_receiving(upload.state)
+            ended = await self.end(upload, target)
+            if ended is not None:
+                return ended

@@ -1,0 +1,178 @@
+"""Begin an upload: fix its plan and its key, and promise what its chunks may be.
+
+With an idempotency key the same request finds the same upload for a day; without one each call
+begins anew. Nothing is created in the store or on disk yet.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Protocol
+from uuid import UUID
+
+from chunk_service.domain.checksums import Algorithm, Checksum
+from chunk_service.domain.chunking import ChunkLimits, check_declared
+from chunk_service.domain.errors import QuotaExceeded, ValidationFailed
+from chunk_service.domain.files import object_key
+from chunk_service.domain.plan import Plan, make_plan
+from chunk_service.domain.principals import Principal
+from chunk_service.domain.uploads import FileId, RelayMode, Upload, UploadId
+from chunk_service.usecases.refusals import unknown_upload
+
+
+@dataclass(frozen=True, slots=True)
+class NewUpload:
+    """What the client asks for; sizes in bytes."""
+
+    main_service_file_id: FileId
+    original_file_name: str
+    content_type: str | None
+    metadata: Mapping[str, str]
+    total_size: int | None
+    chunk_size: int | None
+    total_chunks: int | None
+    checksum: Checksum | None
+    relay: RelayMode | None
+    expires_in_seconds: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The row to be."""
+
+    id: UploadId
+    owner: str
+    main_service_file_id: FileId
+    original_file_name: str
+    content_type: str | None
+    metadata: Mapping[str, str]
+    bucket: str
+    key: str
+    plan: Plan
+    total_size: int | None
+    total_chunks: int | None
+    relay_mode: RelayMode
+    part_checksum: Algorithm | None
+    checksum: Checksum | None
+    ttl: timedelta
+    max_age: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class IdempotencyKey:
+    key: str
+    fingerprint: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    upload: Upload
+    fingerprint: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class UploadDefaults:
+    """What the settings fix for uploads that begin now."""
+
+    bucket: str
+    max_file_size: int
+    relay_mode: RelayMode
+    part_checksum: Algorithm | None
+    ttl: timedelta
+    max_age: timedelta
+
+
+class Rows(Protocol):
+    async def begin(self, draft: Draft, key: IdempotencyKey | None) -> Upload | None: ...
+    async def find_earlier(self, owner: str, key: IdempotencyKey) -> Earlier | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class BeginUpload:
+    rows: Rows
+    defaults: UploadDefaults
+    limits: ChunkLimits
+    new_id: Callable[[], UUID]
+
+    async def __call__(
+        self, principal: Principal, wanted: NewUpload, *, idempotency_key: str | None
+    ) -> Upload:
+        if principal.file_id not in (None, str(wanted.main_service_file_id)):
+            raise unknown_upload()
+        draft = self._draft(principal, wanted)
+        key = None
+        if idempotency_key is not None:
+            key = IdempotencyKey(idempotency_key, _fingerprint(wanted))
+        upload = await self.rows.begin(draft, key)
+        if upload is not None:
+            return upload
+        return await self._earlier(principal.owner, key)
+
+    async def _earlier(self, owner: str, key: IdempotencyKey | None) -> Upload:
+        earlier = None if key is None else await self.rows.find_earlier(owner, key)
+        if key is None or earlier is None:
+            raise QuotaExceeded("This owner has as many open uploads as allowed.")
+        if earlier.fingerprint != key.fingerprint:
+            raise ValidationFailed("This Idempotency-Key was used with another request.")
+        return earlier.upload
+
+    def _draft(self, principal: Principal, wanted: NewUpload) -> Draft:
+        check_declared(
+            chunk_size=wanted.chunk_size,
+            total_size=wanted.total_size,
+            total_chunks=wanted.total_chunks,
+            limits=self.limits,
+        )
+        plan = make_plan(
+            chunk_size=wanted.chunk_size,
+            total_size=wanted.total_size,
+            max_file_size=self.defaults.max_file_size,
+        )
+        return Draft(
+            id=UploadId(self.new_id()),
+            owner=principal.owner,
+            main_service_file_id=wanted.main_service_file_id,
+            original_file_name=wanted.original_file_name,
+            content_type=wanted.content_type,
+            metadata=wanted.metadata,
+            bucket=self.defaults.bucket,
+            key=object_key(self.new_id(), wanted.original_file_name),
+            plan=plan,
+            total_size=wanted.total_size,
+            total_chunks=wanted.total_chunks,
+            relay_mode=self._relay_mode(wanted),
+            part_checksum=self.defaults.part_checksum,
+            checksum=wanted.checksum,
+            ttl=self._ttl(wanted),
+            max_age=self.defaults.max_age,
+        )
+
+    def _relay_mode(self, wanted: NewUpload) -> RelayMode:
+        """A whole-file hash needs every byte here until it was verified."""
+        if wanted.checksum is not None and not wanted.checksum.algorithm.combines:
+            return RelayMode.ON_COMPLETION
+        return wanted.relay or self.defaults.relay_mode
+
+    def _ttl(self, wanted: NewUpload) -> timedelta:
+        if wanted.expires_in_seconds is None:
+            return self.defaults.ttl
+        return min(timedelta(seconds=wanted.expires_in_seconds), self.defaults.max_age)
+
+
+def _fingerprint(wanted: NewUpload) -> bytes:
+    """Equal for equal requests, whatever order or spacing their JSON had."""
+    facts = [
+        wanted.main_service_file_id,
+        wanted.original_file_name,
+        wanted.content_type,
+        sorted(wanted.metadata.items()),
+        wanted.total_size,
+        wanted.chunk_size,
+        wanted.total_chunks,
+        str(wanted.checksum),
+        wanted.relay,
+        wanted.expires_in_seconds,
+    ]
+    return hashlib.sha256(json.dumps(facts).encode()).digest()

@@ -1,0 +1,98 @@
+"""Remove what an ended upload left: its files in this spool, its multipart uploads in the store.
+
+Goes from our rows and by exact key alone. Repeated once after the longest life of a signed request,
+since one that was on its way when the upload ended may land after the first pass.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Protocol
+
+import structlog
+
+from chunk_service.domain.objects import MultipartId, ObjectTarget, SentPart, StoreError
+from chunk_service.domain.states import TERMINAL, State
+from chunk_service.domain.uploads import SpoolId, Upload, UploadId
+
+log = structlog.get_logger(__name__)
+
+PASSES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    upload: Upload
+    passes_done: int
+
+
+class Rows(Protocol):
+    async def owed(self, upload_id: UploadId) -> Owed | None: ...
+    async def spooled_files(self, upload_id: UploadId, spool_id: SpoolId) -> Sequence[str]: ...
+    async def drop_files(self, upload_id: UploadId, spool_id: SpoolId) -> None: ...
+    async def note_pass(self, owed: Owed, next_after: timedelta | None) -> None: ...
+    async def put_off(self, upload_id: UploadId, delay: timedelta) -> None: ...
+
+
+class Store(Protocol):
+    async def abort_multipart(self, target: ObjectTarget, multipart: MultipartId) -> None: ...
+    async def list_parts(
+        self, target: ObjectTarget, multipart: MultipartId
+    ) -> Sequence[SentPart] | None: ...
+    async def list_multiparts(self, target: ObjectTarget) -> Sequence[MultipartId]: ...
+
+
+class Spool(Protocol):
+    @property
+    def id(self) -> SpoolId: ...
+    async def unlink(self, file_name: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class CleanUp:
+    """`second_pass_after`: longer than any request that was signed before the end can live."""
+
+    rows: Rows
+    store: Store
+    spool: Spool
+    second_pass_after: timedelta
+    retry_after: timedelta = timedelta(minutes=1)
+
+    async def __call__(self, upload_id: UploadId) -> bool:
+        """One pass; False where the store could not be reached, and the pass is still owed."""
+        await self._clean_spool(upload_id)
+        owed = await self.rows.owed(upload_id)
+        if owed is None or owed.upload.state not in TERMINAL:
+            return True
+        try:
+            await self._clean_store(owed)
+        except StoreError as error:
+            log.warning("clean-up put off", upload_id=str(upload_id), reason=str(error))
+            await self.rows.put_off(upload_id, self.retry_after)
+            return False
+        is_last = owed.passes_done + 1 >= PASSES
+        await self.rows.note_pass(owed, None if is_last else self.second_pass_after)
+        return True
+
+    async def _clean_spool(self, upload_id: UploadId) -> None:
+        names = await self.rows.spooled_files(upload_id, self.spool.id)
+        for name in names:
+            await self.spool.unlink(name)
+        if names:
+            await self.rows.drop_files(upload_id, self.spool.id)
+
+    async def _clean_store(self, owed: Owed) -> None:
+        upload = owed.upload
+        if upload.state is State.STORED and owed.passes_done == 0:
+            return
+        leftovers = set(await self.store.list_multiparts(upload.target))
+        if upload.multipart is not None and upload.state is not State.STORED:
+            leftovers.add(upload.multipart)
+        for multipart in leftovers:
+            await self._abort(upload.target, multipart)
+
+    async def _abort(self, target: ObjectTarget, multipart: MultipartId) -> None:
+        """A part in flight can outlive one abort; ask until the store has nothing left of it."""
+        await self.store.abort_multipart(target, multipart)
+        if await self.store.list_parts(target, multipart) is not None:
+            await self.store.abort_multipart(target, multipart)

@@ -1,0 +1,142 @@
+"""A client says that its upload is complete: agree, set it completing, and wait for the result.
+
+The work is not the request's: it goes on when the caller hangs up, and on another replica if this
+one dies. A caller that waited long enough is told to ask again, and the repeat gets the result.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from chunk_service.domain.checksums import Algorithm, Checksum
+from chunk_service.domain.completion import Completion, check_same, is_whole
+from chunk_service.domain.errors import (
+    DigestMismatch,
+    Gone,
+    StateConflict,
+    StorageUnavailable,
+    UploadIncomplete,
+)
+from chunk_service.domain.principals import Principal
+from chunk_service.domain.ranges import Range, as_text, gaps
+from chunk_service.domain.states import State
+from chunk_service.domain.uploads import Digest, Upload, UploadId
+from chunk_service.usecases.place_chunks import PlaceChunks
+from chunk_service.usecases.refusals import past_receiving, unknown_upload
+from chunk_service.usecases.verify_hash import VerifyHash
+
+TRIES = 5
+
+
+class Reading(Protocol):
+    async def find(self, principal: Principal, upload_id: UploadId) -> Upload | None: ...
+    async def read(self, upload_id: UploadId) -> Upload | None: ...
+    async def received(self, upload_id: UploadId) -> list[Range]: ...
+    async def digests(self, upload_id: UploadId) -> Sequence[Digest]: ...
+    async def was_deleted(self, upload_id: UploadId) -> bool: ...
+
+
+class Rows(Protocol):
+    async def begin_completing(self, upload: Upload, wanted: Completion) -> Upload | None: ...
+
+
+class Pursuit(Protocol):
+    """Drives a completing upload to its end in the background of this process."""
+
+    def pursue(self, upload_id: UploadId) -> None: ...
+    async def wait(self, upload_id: UploadId, timeout_seconds: float) -> None:
+        """Return when the upload may have ended, or after the time-out."""
+        ...
+
+
+Combine = Callable[[Iterable[Digest], Iterable[Algorithm]], Digest]
+
+
+@dataclass(frozen=True, slots=True)
+class CompleteUpload:
+    rows: Rows
+    reading: Reading
+    pursuit: Pursuit
+    place_chunks: PlaceChunks
+    verify_hash: VerifyHash
+    combine: Combine
+    wait_seconds: float
+
+    async def __call__(self, principal: Principal, completion: Completion, *, wait: bool) -> Upload:
+        """The upload, `stored`; without `wait` it may still be completing."""
+        upload = await self._begin(principal, completion)
+        if upload.state not in (State.COMPLETING, State.STORED):
+            raise past_receiving(upload.state)
+        check_same(upload, completion)
+        await self._check_checksum(upload, completion)
+        if upload.state is State.COMPLETING:
+            self.pursuit.pursue(upload.id)
+            if wait:
+                upload = await self._wait(upload)
+        if upload.state is State.STORED and await self.reading.was_deleted(upload.id):
+            raise Gone("The file has been deleted.")
+        return upload
+
+    async def _begin(self, principal: Principal, completion: Completion) -> Upload:
+        """Set an open upload completing; what is past that is returned as it is."""
+        for _ in range(TRIES):
+            upload = await self.reading.find(principal, completion.upload_id)
+            if upload is None:
+                raise unknown_upload()
+            if upload.state is not State.OPEN:
+                return upload
+            if upload.chunk_size is None and upload.prefix_chunks < upload.chunk_count:
+                await self.place_chunks(upload.id)
+                upload = await self.reading.find(principal, completion.upload_id) or upload
+            await self._judge(upload, completion)
+            began = await self.rows.begin_completing(upload, completion)
+            if began is not None:
+                return began
+        raise StateConflict("Chunks are still arriving; complete again when they are in.")
+
+    async def _judge(self, upload: Upload, completion: Completion) -> None:
+        if not is_whole(upload, completion):
+            await self._refuse_incomplete(upload, completion.total_chunks)
+        await self._check_checksum(upload, completion)
+        if upload.checksum is not None and upload.checksum.algorithm is Algorithm.SHA256:
+            await self.verify_hash(upload, upload.checksum, self.wait_seconds)
+
+    async def _refuse_incomplete(self, upload: Upload, total_chunks: int) -> None:
+        missing = gaps(await self.reading.received(upload.id), total_chunks)
+        count = sum(stop - first for first, stop in missing)
+        raise UploadIncomplete(
+            f"{count} of {total_chunks} chunks are missing.",
+            missing=as_text(missing),
+            missing_count=count,
+        )
+
+    async def _check_checksum(self, upload: Upload, completion: Completion) -> None:
+        """Hold what the client declared against what the chunks come to."""
+        declared = [
+            checksum
+            for checksum in (upload.checksum, completion.checksum)
+            if checksum is not None and checksum.algorithm.combines
+        ]
+        if not declared:
+            return
+        digest = self.combine(await self.reading.digests(upload.id), upload.algorithms)
+        for checksum in declared:
+            if Checksum.of_int(checksum.algorithm, digest.crcs[checksum.algorithm]) != checksum:
+                raise DigestMismatch(f"The file does not have this {checksum.algorithm}.")
+
+    async def _wait(self, upload: Upload) -> Upload:
+        deadline = asyncio.get_running_loop().time() + self.wait_seconds
+        while upload.state is State.COMPLETING:
+            left_seconds = deadline - asyncio.get_running_loop().time()
+            if left_seconds <= 0:
+                raise StorageUnavailable(
+                    "The object is being put together; ask again.", retry_after_seconds=2
+                )
+            await self.pursuit.wait(upload.id, left_seconds)
+            upload = await self.reading.read(upload.id) or upload
+        if upload.state is State.OPEN:
+            await self._refuse_incomplete(upload, upload.total_chunks or 0)
+        if upload.state is not State.STORED:
+            raise past_receiving(upload.state)
+        return upload

@@ -1,0 +1,230 @@
+"""Take in one chunk: reserve, stream to a file of this attempt, record, acknowledge.
+
+Durable first, acknowledge second: file and folder are synced, then the row is committed, then the
+caller gets the receipt. No connection of the database is held while a body is read. A repeat of a
+recorded chunk is compared on the way and never touches the spool.
+"""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from uuid import UUID
+
+from chunk_service.domain.checksums import Algorithm
+from chunk_service.domain.chunking import ChunkLimits, check_index, longest_chunk, place
+from chunk_service.domain.errors import (
+    ChunkConflict,
+    ContentTooLarge,
+    DatabaseUnavailable,
+    DigestMismatch,
+    MalformedRequest,
+    ServiceError,
+    SpoolFull,
+    StorageUnavailable,
+)
+from chunk_service.domain.principals import Principal
+from chunk_service.domain.states import State
+from chunk_service.domain.uploads import Chunk, ChunkDigest, ChunkState, Recipe, Upload
+from chunk_service.usecases.lose_chunks import LoseChunks
+from chunk_service.usecases.ports import ChunkAddress, ChunkRequest, Receipt
+from chunk_service.usecases.receiving import (
+    Admission,
+    Attempt,
+    ChunkSpool,
+    ChunkWriter,
+    ReceivingRows,
+)
+from chunk_service.usecases.record_chunk import RecordChunk
+from chunk_service.usecases.refusals import past_receiving, unknown_upload
+
+COMPARABLE = frozenset({State.OPEN, State.COMPLETING, State.STORED})
+UNADDRESSED = Recipe(
+    part_size=1, algorithms=frozenset({Algorithm.CRC64NVME}), offset=None, sha256=False
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiveBytes:
+    rows: ReceivingRows
+    spool: ChunkSpool
+    record: RecordChunk
+    lose_chunks: LoseChunks
+    limits: ChunkLimits
+    attempt_ttl: timedelta
+    new_id: Callable[[], UUID]
+
+    async def __call__(self, principal: Principal, request: ChunkRequest) -> Receipt:
+        """Receive the chunk that `request` carries; raises what the client is told."""
+        if request.address is None:
+            return await self._receive_unaddressed(principal, request)
+        return await self._receive(principal, request, request.address)
+
+    async def _receive(
+        self, principal: Principal, request: ChunkRequest, address: ChunkAddress
+    ) -> Receipt:
+        attempt = self._attempt(request, f"{address.upload_id}.{address.index}")
+        admission = await self.rows.reserve(attempt, address, principal)
+        if admission is None:
+            raise unknown_upload()
+        if admission.recorded is not None:
+            return await self._compare(admission.upload, admission.recorded, request)
+        if not admission.reserved:
+            raise self._why_not_reserved(admission)
+        return await self._take_in(attempt, admission, address, request)
+
+    async def _take_in(
+        self, attempt: Attempt, admission: Admission, address: ChunkAddress, request: ChunkRequest
+    ) -> Receipt:
+        upload = admission.upload
+        writer: ChunkWriter | None = None
+        try:
+            most_bytes = self._judge_unread(admission, address, request)
+            recipe = upload.recipe(
+                _offset(admission, address.index), sha256=request.sha256 is not None
+            )
+            writer = await self.spool.create(attempt.file_name, recipe)
+            digest = await _take(request, writer, most_bytes)
+            digest = await self._verify(request, attempt, recipe, digest)
+            placement = place(upload.progress, address.index, digest.size_bytes, self.limits)
+        except BaseException:
+            await asyncio.shield(self._give_back(attempt, writer))
+            raise
+        return await self.record(attempt, upload, replace(placement, offset=recipe.offset), digest)
+
+    async def _receive_unaddressed(self, principal: Principal, request: ChunkRequest) -> Receipt:
+        """A form that sends its file before its fields: hold the bytes until it says whose."""
+        attempt = self._attempt(request, "unaddressed")
+        if not await self.rows.hold(attempt, principal):
+            raise SpoolFull
+        writer: ChunkWriter | None = None
+        try:
+            writer = await self.spool.create(attempt.file_name, UNADDRESSED)
+            taken = await _take(request, writer, attempt.size_bytes)
+            address = request.address
+            if address is None:
+                raise MalformedRequest("The form does not say which chunk this is.")
+            attempt = replace(attempt, size_bytes=taken.size_bytes)
+            admission = await self.rows.reserve(attempt, address, principal)
+            if admission is None:
+                raise unknown_upload()
+            upload, chunk = admission.upload, admission.recorded
+            if chunk is None and not admission.reserved:
+                raise self._why_not_reserved(admission)
+            recipe = upload.recipe(_offset(admission, address.index), sha256=True)
+            digest = await self.spool.digest(attempt.file_name, recipe)
+            digest = await self._verify(request, attempt, recipe, digest)
+            if chunk is not None:
+                receipt = await self._answer_repeat(upload, chunk, digest)
+                await self._give_back(attempt, writer)
+                return receipt
+            placement = place(upload.progress, address.index, digest.size_bytes, self.limits)
+        except BaseException:
+            await asyncio.shield(self._give_back(attempt, writer))
+            raise
+        return await self.record(attempt, upload, replace(placement, offset=recipe.offset), digest)
+
+    def _attempt(self, request: ChunkRequest, name: str) -> Attempt:
+        most = (request.length_bytes, request.most_bytes, self.limits.max_chunk_size)
+        attempt_id = self.new_id()
+        return Attempt(
+            id=attempt_id,
+            spool_id=self.spool.id,
+            file_name=f"{name}.{attempt_id}",
+            size_bytes=min(size for size in most if size is not None),
+            ttl=self.attempt_ttl,
+        )
+
+    def _why_not_reserved(self, admission: Admission) -> ServiceError:
+        upload = admission.upload
+        if upload.state is not State.OPEN:
+            return past_receiving(upload.state)
+        if not upload.is_free and upload.spool_id != self.spool.id:
+            return StorageUnavailable("Another replica holds this upload.", retry_after_seconds=1)
+        return SpoolFull()
+
+    def _judge_unread(
+        self, admission: Admission, address: ChunkAddress, request: ChunkRequest
+    ) -> int:
+        """Refuse before the body is read whatever is known to be wrong; else how much to read."""
+        progress = admission.upload.progress
+        length = request.length_bytes
+        check_index(progress, address.index, self.limits)
+        if admission.chunk is not None and length not in (None, admission.chunk.size_bytes):
+            raise ChunkConflict("Only the bytes that were recorded first are taken back.")
+        if length is None:
+            return longest_chunk(progress, address.index, self.limits)
+        if admission.chunk is None:
+            place(progress, address.index, length, self.limits)
+        return length
+
+    async def _verify(
+        self, request: ChunkRequest, attempt: Attempt, recipe: Recipe, digest: ChunkDigest
+    ) -> ChunkDigest:
+        """Hold the bytes against the digest that came along, even where it came after them."""
+        if request.sha256 is None:
+            return digest
+        if digest.sha256 is None:
+            digest = await self.spool.digest(attempt.file_name, replace(recipe, sha256=True))
+        if digest.sha256 != request.sha256:
+            raise DigestMismatch
+        return digest
+
+    async def _compare(self, upload: Upload, chunk: Chunk, request: ChunkRequest) -> Receipt:
+        if upload.state not in COMPARABLE:
+            raise past_receiving(upload.state)
+        if request.length_bytes not in (None, chunk.size_bytes):
+            raise ChunkConflict
+        most_bytes = self.limits.max_chunk_size
+        digest = await _take(
+            request, self.spool.compute(upload.recipe(None, sha256=True)), most_bytes
+        )
+        if request.sha256 not in (None, digest.sha256):
+            raise DigestMismatch
+        return await self._answer_repeat(upload, chunk, digest)
+
+    async def _answer_repeat(self, upload: Upload, chunk: Chunk, digest: ChunkDigest) -> Receipt:
+        if not chunk.has_bytes_of(digest):
+            raise ChunkConflict
+        if chunk.state is ChunkState.SPOOLED and not await self._is_here(chunk):
+            await self.lose_chunks(upload.id, [chunk.file_name])
+            raise StorageUnavailable("The chunk was lost; send it again.", retry_after_seconds=1)
+        address = ChunkAddress(upload_id=upload.id, index=chunk.index)
+        return Receipt(address=address, size_bytes=chunk.size_bytes, repeated=True)
+
+    async def _is_here(self, chunk: Chunk) -> bool:
+        """Only a process that has the chunk's spool may doubt its file."""
+        if chunk.spool_id != self.spool.id:
+            return True
+        return await self.spool.holds(chunk.file_name, chunk.size_bytes)
+
+    async def _give_back(self, attempt: Attempt, writer: ChunkWriter | None) -> None:
+        """Remove what this attempt left; a reservation that can't be deleted now expires."""
+        if writer is not None:
+            await writer.discard()
+        with suppress(DatabaseUnavailable):
+            await self.rows.release(attempt.id)
+
+
+def _offset(admission: Admission, index: int) -> int | None:
+    """Where the chunk begins: known from its index, its row, or as the next of a sequence."""
+    upload = admission.upload
+    if upload.chunk_size is not None:
+        return index * upload.chunk_size
+    if admission.chunk is not None:
+        return admission.chunk.offset
+    return upload.prefix_bytes if index == upload.prefix_chunks else None
+
+
+async def _take(request: ChunkRequest, writer: ChunkWriter, most_bytes: int) -> ChunkDigest:
+    """Stream the whole body into `writer`; it must have the length that was declared."""
+    taken_bytes = 0
+    async for piece in request.pieces():
+        taken_bytes += len(piece)
+        if taken_bytes > most_bytes:
+            raise ContentTooLarge(f"The chunk has more than {most_bytes} bytes.")
+        await writer.write(piece)
+    if request.length_bytes not in (None, taken_bytes):
+        raise MalformedRequest("The body ended before its declared length.")
+    return await writer.finish()

@@ -1,0 +1,97 @@
+"""What receiving a chunk is made of: the values of one attempt, and what it asks of the world."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Protocol
+from uuid import UUID
+
+from chunk_service.domain.chunking import Placement
+from chunk_service.domain.principals import Principal
+from chunk_service.domain.uploads import (
+    Chunk,
+    ChunkDigest,
+    ChunkState,
+    Recipe,
+    SpoolId,
+    Upload,
+    UploadId,
+)
+from chunk_service.usecases.ports import ChunkAddress
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try to take in one chunk; its file is its own and is never renamed."""
+
+    id: UUID
+    spool_id: SpoolId
+    file_name: str
+    size_bytes: int
+    ttl: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """What the row of the upload and of the chunk said when an attempt asked to begin."""
+
+    upload: Upload
+    chunk: Chunk | None
+    reserved: bool
+
+    @property
+    def recorded(self) -> Chunk | None:
+        """The chunk, where its bytes have been taken in before and are not missing."""
+        if self.chunk is None or self.chunk.state is ChunkState.MISSING:
+            return None
+        return self.chunk
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """`needs_file`: some part still has to be sent from the chunk's file."""
+
+    needs_file: bool
+    is_placed: bool
+    completes_window: bool
+
+
+class ReceivingRows(Protocol):
+    async def reserve(
+        self, attempt: Attempt, address: ChunkAddress, principal: Principal
+    ) -> Admission | None: ...
+    async def hold(self, attempt: Attempt, principal: Principal) -> bool: ...
+    async def record(
+        self, attempt: Attempt, upload: Upload, placement: Placement, digest: ChunkDigest
+    ) -> Recorded | None: ...
+    async def release(self, attempt_id: UUID) -> bool: ...
+    async def read(self, address: ChunkAddress) -> Admission | None: ...
+
+
+class ChunkWriter(Protocol):
+    """Where a chunk's bytes go. `finish` returns once they are durable; `discard` removes them."""
+
+    async def write(self, piece: bytes) -> None: ...
+    async def finish(self) -> ChunkDigest: ...
+    async def discard(self) -> None: ...
+
+
+class ChunkSpool(Protocol):
+    @property
+    def id(self) -> SpoolId: ...
+    async def create(self, file_name: str, recipe: Recipe) -> ChunkWriter: ...
+    def compute(self, recipe: Recipe) -> ChunkWriter:
+        """A writer that keeps nothing: the digest is all that comes of it."""
+        ...
+
+    async def digest(self, file_name: str, recipe: Recipe) -> ChunkDigest: ...
+    async def holds(self, file_name: str, size_bytes: int) -> bool: ...
+    async def unlink(self, file_name: str) -> None: ...
+
+
+class RelayBell(Protocol):
+    """Tells the relay of this process that there may be something to send."""
+
+    def kick(self, upload_id: UploadId) -> None: ...
+    def place(self, upload_id: UploadId) -> None:
+        """The same, where chunks may first have to be given their offsets."""
+        ...

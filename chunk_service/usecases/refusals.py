@@ -1,0 +1,19 @@
+"""The refusals that follow from an upload's state, worded once."""
+
+from chunk_service.domain.errors import Gone, NotFound, ServiceError, StateConflict
+from chunk_service.domain.states import State
+
+
+def unknown_upload() -> NotFound:
+    """The same for an upload that never was and one that is somebody else's."""
+    return NotFound("There is no such upload.")
+
+
+def past_receiving(state: State) -> ServiceError:
+    """Why an upload in this state takes no chunk, no completion and no abort any more."""
+    if state in (State.COMPLETING, State.STORED):
+        return StateConflict(f"The upload is {state}.", state=str(state))
+    return Gone(f"The upload has {_ENDED.get(state, 'ended')}.", state=str(state))
+
+
+_ENDED = {State.ABORTED: "been aborted", State.EXPIRED: "expired", State.FAILED: "failed"}

@@ -1,0 +1,178 @@
+"""The background work of a process that has a spool: relay, place, close, clean up, look around.
+
+A bounded number of windows is on its way at a time. Failures of the store or the database are
+waited out with growing pauses; everything else that goes wrong is logged and left to the next
+round, which asks the rows what is owed.
+"""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Protocol
+
+import structlog
+
+from chunk_service.domain.errors import ServiceError
+from chunk_service.domain.objects import StoreError
+from chunk_service.domain.retries import backoff_seconds
+from chunk_service.domain.uploads import SpoolId, UploadId
+from chunk_service.usecases.clean_up import CleanUp
+from chunk_service.usecases.close_upload import CloseUpload
+from chunk_service.usecases.closing import Closed
+from chunk_service.usecases.place_chunks import PlaceChunks
+from chunk_service.usecases.relay_parts import RelayParts
+from chunk_service.worker.bells import Bells, IdQueue
+from chunk_service.worker.progress import Progress
+
+log = structlog.get_logger(__name__)
+
+ROUND_SECONDS = 5.0
+MOST_FOUND = 1000
+FIRST_PAUSE_SECONDS = 0.5
+LONGEST_PAUSE_SECONDS = 30.0
+CLOSERS = 8
+
+
+class Relaying(Protocol):
+    async def find_work(self, spool_id: SpoolId, limit: int) -> Sequence[UploadId]: ...
+
+
+class Closing(Protocol):
+    async def find_completing(self, limit: int) -> Sequence[UploadId]: ...
+
+
+class Cleaning(Protocol):
+    async def find_owed(self, spool_id: SpoolId, limit: int) -> Sequence[UploadId]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class EngineParts:
+    relay: RelayParts
+    place: PlaceChunks
+    close: CloseUpload
+    clean_up: CleanUp
+    relaying: Relaying
+    closing: Closing
+    cleaning: Cleaning
+    spool_id: SpoolId
+
+
+class Engine:
+    def __init__(self, parts: EngineParts, bells: Bells, *, slots: int) -> None:
+        self._parts = parts
+        self._bells = bells
+        self._slots = slots
+        self._failures: dict[UploadId, int] = {}
+        self._progress = Progress(bells)
+        self._busy = 0
+        self._idle = asyncio.Event()
+        self._stopping = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        bells = self._bells
+        work: list[tuple[IdQueue, Callable[[UploadId], Awaitable[None]], int]] = [
+            (bells.to_relay, self._relay, self._slots),
+            (bells.to_place, self._place, 1),
+            (bells.to_close, self._close, CLOSERS),
+            (bells.to_clean, self._clean_up, 1),
+        ]
+        self._tasks = [
+            asyncio.create_task(self._serve(queue, call))
+            for queue, call, count in work
+            for _ in range(count)
+        ]
+        self._tasks.append(asyncio.create_task(self._look_around()))
+
+    async def stop(self, grace_seconds: float) -> None:
+        """Let what is on its way finish within the grace; then give claims back."""
+        self._stopping.set()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(grace_seconds):
+                while self._busy:
+                    self._idle.clear()
+                    await self._idle.wait()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _serve(self, queue: IdQueue, call: Callable[[UploadId], Awaitable[None]]) -> None:
+        while not self._stopping.is_set():
+            upload_id = await queue.get()
+            self._busy += 1
+            try:
+                await call(upload_id)
+                self._failures.pop(upload_id, None)
+            except (StoreError, ServiceError) as error:
+                self._try_later(queue, upload_id, error)
+            except Exception:
+                log.exception("background work failed", upload_id=str(upload_id))
+            finally:
+                self._busy -= 1
+                self._idle.set()
+
+    def _try_later(self, queue: IdQueue, upload_id: UploadId, error: Exception) -> None:
+        failures = self._failures.get(upload_id, 0)
+        self._failures[upload_id] = failures + 1
+        pause_seconds = backoff_seconds(
+            failures,
+            first=FIRST_PAUSE_SECONDS,
+            most=LONGEST_PAUSE_SECONDS,
+            dice=random.random,
+        )
+        log.warning(
+            "background work put off",
+            upload_id=str(upload_id),
+            error=type(error).__name__,
+            reason=str(error),
+            pause_seconds=round(pause_seconds, 2),
+        )
+        asyncio.get_running_loop().call_later(pause_seconds, queue.put, upload_id)
+
+    async def _relay(self, upload_id: UploadId) -> None:
+        """Send one window; where there are more, the next free slot takes the next."""
+        claim = await self._parts.relay.claim(upload_id)
+        if claim is None:
+            return
+        if claim.has_more and not self._stopping.is_set():
+            self._bells.kick(upload_id)
+        await self._progress.follow(upload_id, self._parts.relay.send(claim))
+
+    async def _place(self, upload_id: UploadId) -> None:
+        if await self._parts.place(upload_id):
+            self._bells.kick(upload_id)
+
+    async def _close(self, upload_id: UploadId) -> None:
+        seen = self._progress.sent(upload_id)
+        closed = await self._parts.close(upload_id)
+        if closed is Closed.OVER:
+            self._progress.forget(upload_id)
+            self._bells.announce(upload_id)
+        elif closed is Closed.WAITING and self._progress.awaits(upload_id, seen):
+            self._bells.kick(upload_id)
+
+    async def _clean_up(self, upload_id: UploadId) -> None:
+        await self._parts.clean_up(upload_id)
+
+    async def _look_around(self) -> None:
+        while True:
+            try:
+                await self.look()
+            except ServiceError as error:
+                log.warning("round put off", error=type(error).__name__)
+            except Exception:
+                log.exception("round failed")
+            await asyncio.sleep(ROUND_SECONDS * random.uniform(0.8, 1.2))
+
+    async def look(self) -> None:
+        """Ring for everything that the rows say is owed and nobody is at."""
+        parts = self._parts
+        for upload_id in await parts.relaying.find_work(parts.spool_id, MOST_FOUND):
+            self._bells.place(upload_id)
+            self._bells.kick(upload_id)
+        for upload_id in await parts.closing.find_completing(MOST_FOUND):
+            self._bells.pursue(upload_id)
+        for upload_id in await parts.cleaning.find_owed(parts.spool_id, MOST_FOUND):
+            self._bells.clean_up(upload_id)

@@ -1,0 +1,38 @@
+"""The commands are there, explain themselves, and end with one message when settings are wrong."""
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from chunk_service.cli.main import app
+from chunk_service.settings.model import Settings
+
+
+@pytest.fixture(autouse=True)
+def _no_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+
+
+def run(*arguments: str) -> tuple[int, str]:
+    result = CliRunner().invoke(app, arguments)
+    return result.exit_code, result.output
+
+
+@pytest.mark.parametrize("command", ["serve", "worker", "migrate", "token", "demo", "run"])
+def test_every_command_has_a_help(command: str) -> None:
+    assert command in run("--help")[1]
+    code, output = run(command, "--help")
+    assert code == 0
+    assert "Usage" in output
+
+
+@pytest.mark.parametrize("command", [["serve"], ["serve", "--workers", "3"], ["worker"]])
+def test_wrong_settings_are_one_message_before_anything_starts(command: list[str]) -> None:
+    code, output = run(*command)
+    assert code == 2
+    assert "settings are wrong or missing" in output
+    assert "S3_BUCKET_NAME is missing" in output
+    assert "Traceback" not in output

@@ -1,0 +1,3 @@
+"""The real parts that tests run on, one of each for the whole run; made in `tests/fixtures`."""
+
+pytest_plugins = ("tests.fixtures.databases", "tests.fixtures.stores")
