@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from types import MappingProxyType
+from typing import Final
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -137,3 +138,7 @@ def _of_http_exception(error: HTTPException) -> Problem:
         detail=error.detail or phrase,
         headers=error.headers or {},
     )
+
+
+# For the application: what its router raises. All other errors are caught in `catching.py`.
+EXCEPTION_HANDLERS: Final = {HTTPException: answer_http_exception}

@@ -5,10 +5,9 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
 
 from chunk_service.api.middleware import middleware
-from chunk_service.api.problems import answer_http_exception
+from chunk_service.api.problems import EXCEPTION_HANDLERS
 from chunk_service.api.routes import routes
 from tests.api.stand_ins import TOKEN, Service
 
@@ -23,7 +22,7 @@ def app(service: Service) -> Starlette:
     app = Starlette(
         routes=routes(),
         middleware=middleware(),
-        exception_handlers={HTTPException: answer_http_exception},
+        exception_handlers=EXCEPTION_HANDLERS,
     )
     app.router.redirect_slashes = False
     app.state.context = service.context()

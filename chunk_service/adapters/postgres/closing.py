@@ -1,6 +1,5 @@
 """Statements of closing: begin, one closer at a time, the mark that a call is outstanding."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -115,7 +114,7 @@ class ClosingRows:
                 offset=row["offset_bytes"],
                 size_bytes=row["size_bytes"],
                 file_name=row["file_name"],
-                slices=tuple(digest_of(each) for each in json.loads(row["slices"])),
+                slices=tuple(digest_of(each) for each in row["slices"]),
             )
             for row in rows
         ]

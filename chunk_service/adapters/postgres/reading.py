@@ -1,6 +1,5 @@
 """Statements that only read: an upload of a principal, its chunks, its parts."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -78,7 +77,7 @@ class ReadingRows:
     async def digests(self, upload_id: UploadId) -> Sequence[Digest]:
         """The slices of all chunks, in the order of the object."""
         rows = await self.database.rows(SLICES, upload=upload_id)
-        return [digest_of(each) for row in rows for each in json.loads(row["slices"])]
+        return [digest_of(each) for row in rows for each in row["slices"]]
 
     async def parts(self, upload_id: UploadId) -> Sequence[PartRow]:
         """Every part of the upload in order; `sent` is None where its ETag is still to come."""
@@ -94,7 +93,7 @@ class ReadingRows:
                     etag=row["etag"],
                     checksum=checksum_of(row["checksum"]),
                 ),
-                digest=None if row["crcs"] is None else digest_of(json.loads(row["crcs"])),
+                digest=None if row["crcs"] is None else digest_of(row["crcs"]),
             )
             for row in rows
         ]

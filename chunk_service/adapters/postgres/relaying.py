@@ -189,7 +189,7 @@ class RelayingRows:
 
 
 def _claim_of(row: Row) -> Claim:
-    sources = json.loads(row["sources"]) if row["sources"] else []
+    sources = row["sources"] if row["sources"] else []
     return Claim(
         upload=upload_of(row),
         number=row["number"],
