@@ -7,10 +7,9 @@ from contextlib import asynccontextmanager
 from types import FrameType
 
 from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
 
 from chunk_service.api.middleware import middleware
-from chunk_service.api.problems import answer_http_exception
+from chunk_service.api.problems import EXCEPTION_HANDLERS
 from chunk_service.api.routes import routes
 from chunk_service.log import configure_logging
 from chunk_service.settings.loading import load_settings
@@ -32,12 +31,14 @@ def create_app(settings: Settings | None = None) -> Starlette:
             yield
             stopping.set()
 
-    return Starlette(
+    app = Starlette(
         routes=routes(),
         middleware=middleware(),
-        exception_handlers={HTTPException: answer_http_exception},
+        exception_handlers=EXCEPTION_HANDLERS,
         lifespan=lifespan,
     )
+    app.router.redirect_slashes = False
+    return app
 
 
 def with_signal(number: signal.Signals, call: Callable[[], None]) -> None:
