@@ -34,7 +34,7 @@ MAX_METADATA_KEY_CHARACTERS = 128
 MAX_METADATA_BYTES = 8 * 1024
 
 # What the validators below refuse, in the words of JSON Schema.
-_PLAIN_PATTERN = {"pattern": r"^[^\u0000-\u001f\u007f-\u009f]*$"}
+_PLAIN_PATTERN = {"pattern": r"^[^\u0000-\u001f\u007f-\u009f\u2028\u2029]*$"}
 _WORD = r"[A-Za-z0-9!#$&^_.+-]+"
 _MEDIA_TYPE = rf"{_WORD}/{_WORD}( *; *{_WORD}=({_WORD}|\"[ !#-\[\]-~]*\"))*"
 _CONTENT_TYPE = re.compile(_MEDIA_TYPE)

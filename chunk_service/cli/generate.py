@@ -3,18 +3,31 @@
 A new kind of file is one more line in GENERATED. The texts themselves are made elsewhere.
 """
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 
+from chunk_service.cli.commands_page import commands_page
 from chunk_service.cli.endings import end
 from chunk_service.cli.settings_pages import env_example, settings_page
+from chunk_service.cli.states_page import states_page
+
+
+def _openapi_document() -> str:
+    from chunk_service.api.openapi import document
+
+    return json.dumps(document(), indent=2, ensure_ascii=False) + "\n"
+
 
 GENERATED: Final[dict[str, Callable[[], str]]] = {
     ".env.example": env_example,
+    "docs/cli.md": commands_page,
+    "docs/openapi.json": _openapi_document,
     "docs/settings.md": settings_page,
+    "docs/states.md": states_page,
 }
 
 

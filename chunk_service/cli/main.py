@@ -11,6 +11,8 @@ from chunk_service.cli.generate import generate
 from chunk_service.cli.migrate import app as migrate
 from chunk_service.cli.run_stack import run
 from chunk_service.cli.serve import serve
+from chunk_service.cli.spool import app as spool
+from chunk_service.cli.sweep import sweep
 from chunk_service.cli.token import token
 from chunk_service.cli.worker import worker
 
@@ -27,6 +29,8 @@ app = typer.Typer(
 app.command()(serve)
 app.command()(worker)
 app.add_typer(migrate, name="migrate")
+app.command()(sweep)
+app.add_typer(spool, name="spool")
 app.command()(token)
 app.command(rich_help_panel=_DEVELOPMENT)(demo)
 app.command(rich_help_panel=_DEVELOPMENT)(run)

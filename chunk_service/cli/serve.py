@@ -9,8 +9,9 @@ from typing import Annotated
 
 import typer
 
-from chunk_service.cli.endings import settings_checked
+from chunk_service.cli.endings import end, settings_checked
 from chunk_service.cli.logs import start_logs
+from chunk_service.cli.preflight import start_fault
 from chunk_service.settings.loading import load_settings
 from chunk_service.settings.model import Settings
 
@@ -45,6 +46,9 @@ def serve(
     if settings.serve_with_worker is None:
         os.environ["SERVE_WITH_WORKER"] = str(workers == 1)
     start_logs(settings)
+    fault = start_fault(settings)
+    if fault is not None:
+        end(f"The service can't start: {fault}")
     _run(settings, workers=workers)
 
 

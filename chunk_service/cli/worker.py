@@ -1,7 +1,8 @@
 """`chunk-service worker`: what happens later, in a process of its own."""
 
-from chunk_service.cli.endings import settings_checked
+from chunk_service.cli.endings import end, settings_checked
 from chunk_service.cli.logs import start_logs
+from chunk_service.cli.preflight import start_fault
 from chunk_service.settings.loading import load_settings
 
 
@@ -14,8 +15,11 @@ def worker() -> None:
     with settings_checked():
         settings = load_settings()
     start_logs(settings)
+    fault = start_fault(settings)
+    if fault is not None:
+        end(f"The worker can't start: {fault}")
     import uvloop
 
-    from chunk_service.wiring import run_worker
+    from chunk_service.wiring.processes import run_worker
 
     uvloop.run(run_worker(settings))

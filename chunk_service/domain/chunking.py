@@ -5,7 +5,8 @@ last one. Without, a chunk's offset is known once all before it have arrived. Bo
 the body is read where its length is known, and again by the statement that records the chunk.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 from chunk_service.domain.errors import ChunkConflict, ContentTooLarge, ValidationFailed
 
@@ -33,9 +34,9 @@ class Placement:
     offset: int | None
     is_last: bool
 
-    @property
-    def end(self) -> int | None:
-        return None if self.offset is None else self.offset + self.length
+    def at(self, offset: int | None) -> Self:
+        """The same chunk, where its bytes were cut for `offset`."""
+        return replace(self, offset=offset)
 
 
 @dataclass(frozen=True, slots=True)

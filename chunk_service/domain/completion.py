@@ -68,8 +68,21 @@ def check_same(upload: Upload, wanted: Completion) -> None:
         str(wanted.main_service_file_id) == str(upload.main_service_file_id)
         and wanted.total_chunks == upload.total_chunks
         and wanted.total_size in (None, upload.total_size)
+        and _may_be_same(upload, wanted.checksum)
     )
     if not same:
-        raise StateConflict(
-            f"The upload is {upload.state} with other totals.", state=str(upload.state)
-        )
+        raise other_arguments(upload)
+
+
+def _may_be_same(upload: Upload, checksum: Checksum | None) -> bool:
+    """False where it surely is another; one that the chunks come to is compared with their bytes."""
+    if checksum is None or checksum == upload.checksum:
+        return True
+    declared = None if upload.checksum is None else upload.checksum.algorithm
+    return checksum.algorithm in upload.algorithms and checksum.algorithm != declared
+
+
+def other_arguments(upload: Upload) -> StateConflict:
+    return StateConflict(
+        f"The upload is {upload.state} with other arguments.", state=str(upload.state)
+    )

@@ -14,6 +14,8 @@ MAX_KEY_NAME_CHARACTERS = 100
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 _DOTS = re.compile(r"\.{2,}")
+# Controls (NUL among them), lone surrogates, and the separators of lines and paragraphs.
+_UNFIT_CATEGORIES = frozenset({"Cc", "Cs", "Zl", "Zp"})
 
 
 def object_key(unique: UUID, file_name: str) -> str:
@@ -33,8 +35,8 @@ def _shorten(name: str) -> str:
         return name
     stem, dot, extension = name.rpartition(".")
     if not dot or len(extension) > 16:
-        return name[:MAX_KEY_NAME_CHARACTERS]
-    return stem[: MAX_KEY_NAME_CHARACTERS - len(extension) - 1] + dot + extension
+        return name[:MAX_KEY_NAME_CHARACTERS].rstrip(".")
+    return stem[: MAX_KEY_NAME_CHARACTERS - len(extension) - 1].rstrip(".") + dot + extension
 
 
 def name_fault(file_name: str) -> str | None:
@@ -48,8 +50,8 @@ def name_fault(file_name: str) -> str | None:
 
 def text_fault(text: str) -> str | None:
     """What keeps a text from being stored or shown on one line; None where nothing does."""
-    if any(unicodedata.category(character) in {"Cc", "Cs"} for character in text):
-        return "must not hold control characters or lone surrogates"
+    if any(unicodedata.category(character) in _UNFIT_CATEGORIES for character in text):
+        return "must not hold control characters, line separators or lone surrogates"
     return None
 
 

@@ -26,6 +26,7 @@ class Change(StrEnum):
     REFUSE = "refused for good"
     ABORT = "abort"
     EXPIRE = "deadline"
+    ADOPT = "object found after a restore"
 
 
 TRANSITIONS: Mapping[tuple[State, Change], State] = MappingProxyType(
@@ -33,6 +34,8 @@ TRANSITIONS: Mapping[tuple[State, Change], State] = MappingProxyType(
         (State.OPEN, Change.COMPLETE): State.COMPLETING,
         (State.OPEN, Change.ABORT): State.ABORTED,
         (State.OPEN, Change.EXPIRE): State.EXPIRED,
+        (State.OPEN, Change.ADOPT): State.STORED,
+        (State.COMPLETING, Change.ADOPT): State.STORED,
         (State.COMPLETING, Change.PROVE): State.STORED,
         (State.COMPLETING, Change.REOPEN): State.OPEN,
         (State.COMPLETING, Change.REFUSE): State.FAILED,

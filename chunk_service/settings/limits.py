@@ -39,6 +39,32 @@ class LimitSettings(SettingsGroup):
     max_open_uploads_per_owner: int = setting(
         "Uploads that one owner may have open at a time.", default=100, ge=1
     )
+    max_spool_bytes_per_owner: Size | None = setting(
+        "The most that the chunks of one owner may hold in the spool; above it 507.",
+        default=None,
+        unset="no limit of its own",
+        example="5GiB",
+        ge=2**20,
+    )
+    max_spool_bytes_per_upload: Size | None = setting(
+        "The most that the chunks of one upload may hold in the spool; above it 507.",
+        default=None,
+        unset="no limit of its own",
+        example="2GiB",
+        ge=2**20,
+    )
+    quota_bytes_per_owner: Size | None = setting(
+        "What the files and open uploads of one owner may come to; beyond it 403.",
+        default=None,
+        unset="no quota",
+        example="100GiB",
+    )
+    quota_bytes_per_owner_per_day: Size | None = setting(
+        "What the uploads that one owner began within a day may come to; beyond it 403.",
+        default=None,
+        unset="no quota",
+        example="20GiB",
+    )
     max_concurrent_requests: int = setting(
         "Requests that one process works on at a time; more are answered 503 with `Retry-After`.",
         default=512,
@@ -61,6 +87,16 @@ class DeadlineSettings(SettingsGroup):
         "When the clean-up after an ended upload is repeated for what arrived late. S3 accepts a "
         "signed request for 15 minutes, so this should be longer.",
         default="20m",
+    )
+    body_idle_timeout: Duration = setting(
+        "How long a request's body may be silent; then 408.", default="30s"
+    )
+    body_grace: Duration = setting(
+        "How long a request's body may come slower than BODY_MIN_RATE; then 408.", default="60s"
+    )
+    body_min_rate: Size = setting(
+        "The slowest that a request's body may come, in bytes a second, after BODY_GRACE.",
+        default="1KiB",
     )
     shutdown_grace: Duration = setting(
         "How long requests in flight may still take after SIGTERM.",

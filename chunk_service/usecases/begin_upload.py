@@ -9,12 +9,13 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
 from chunk_service.domain.checksums import Algorithm, Checksum
 from chunk_service.domain.chunking import ChunkLimits, check_declared
-from chunk_service.domain.errors import QuotaExceeded, ValidationFailed
+from chunk_service.domain.errors import QuotaExceeded, ServiceError, SpoolFull, ValidationFailed
 from chunk_service.domain.files import object_key
 from chunk_service.domain.plan import Plan, make_plan
 from chunk_service.domain.principals import Principal
@@ -59,6 +60,11 @@ class Draft:
     ttl: timedelta
     max_age: timedelta
 
+    @property
+    def is_kept(self) -> bool:
+        """Whether all its bytes stay in the spool until completion, so room is booked for them."""
+        return self.relay_mode is RelayMode.ON_COMPLETION and self.total_size is not None
+
 
 @dataclass(frozen=True, slots=True)
 class IdempotencyKey:
@@ -70,6 +76,12 @@ class IdempotencyKey:
 class Earlier:
     upload: Upload
     fingerprint: bytes
+
+
+class NoRoom(StrEnum):
+    OPEN_UPLOADS = "open uploads"
+    QUOTA = "quota"
+    SPOOL = "spool"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +97,7 @@ class UploadDefaults:
 
 
 class Rows(Protocol):
-    async def begin(self, draft: Draft, key: IdempotencyKey | None) -> Upload | None: ...
+    async def begin(self, draft: Draft, key: IdempotencyKey | None) -> Upload | NoRoom | None: ...
     async def find_earlier(self, owner: str, key: IdempotencyKey) -> Earlier | None: ...
 
 
@@ -106,14 +118,17 @@ class BeginUpload:
         if idempotency_key is not None:
             key = IdempotencyKey(idempotency_key, _fingerprint(wanted))
         upload = await self.rows.begin(draft, key)
-        if upload is not None:
+        if isinstance(upload, Upload):
             return upload
-        return await self._earlier(principal.owner, key)
+        return await self._earlier(principal.owner, key, upload)
 
-    async def _earlier(self, owner: str, key: IdempotencyKey | None) -> Upload:
+    async def _earlier(
+        self, owner: str, key: IdempotencyKey | None, no_room: NoRoom | None
+    ) -> Upload:
+        """The upload that this key began before, also where there is no room for another."""
         earlier = None if key is None else await self.rows.find_earlier(owner, key)
         if key is None or earlier is None:
-            raise QuotaExceeded("This owner has as many open uploads as allowed.")
+            raise _refusal(no_room)
         if earlier.fingerprint != key.fingerprint:
             raise ValidationFailed("This Idempotency-Key was used with another request.")
         return earlier.upload
@@ -159,6 +174,14 @@ class BeginUpload:
         if wanted.expires_in_seconds is None:
             return self.defaults.ttl
         return min(timedelta(seconds=wanted.expires_in_seconds), self.defaults.max_age)
+
+
+def _refusal(no_room: NoRoom | None) -> ServiceError:
+    if no_room is NoRoom.SPOOL:
+        return SpoolFull()
+    if no_room is NoRoom.OPEN_UPLOADS:
+        return QuotaExceeded("This owner has as many open uploads as allowed.")
+    return QuotaExceeded()
 
 
 def _fingerprint(wanted: NewUpload) -> bytes:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from chunk_service.domain.checksums import Algorithm, Checksum
-from chunk_service.domain.completion import Completion, check_same, is_whole
+from chunk_service.domain.completion import Completion, check_same, is_whole, other_arguments
 from chunk_service.domain.errors import (
     DigestMismatch,
     Gone,
@@ -68,8 +68,7 @@ class CompleteUpload:
         upload = await self._begin(principal, completion)
         if upload.state not in (State.COMPLETING, State.STORED):
             raise past_receiving(upload.state)
-        check_same(upload, completion)
-        await self._check_checksum(upload, completion)
+        await self._check_repeat(upload, completion)
         if upload.state is State.COMPLETING:
             self.pursuit.pursue(upload.id)
             if wait:
@@ -77,6 +76,13 @@ class CompleteUpload:
         if upload.state is State.STORED and await self.reading.was_deleted(upload.id):
             raise Gone("The file has been deleted.")
         return upload
+
+    async def _check_repeat(self, upload: Upload, completion: Completion) -> None:
+        check_same(upload, completion)
+        try:
+            await self._check_checksum(upload, completion)
+        except DigestMismatch as mismatch:
+            raise other_arguments(upload) from mismatch
 
     async def _begin(self, principal: Principal, completion: Completion) -> Upload:
         """Set an open upload completing; what is past that is returned as it is."""

@@ -78,7 +78,7 @@ class DeliverEvent:
         log.info(
             "delivery",
             event_id=delivery.event_id,
-            event=delivery.event_type,
+            event_type=delivery.event_type,
             endpoint=delivery.endpoint,
             attempt=delivery.attempts,
             status=outcome.status,

@@ -43,12 +43,15 @@ class PlaceChunks:
         """Place what can be placed now; the number of chunks that were."""
         placed = 0
         while (unplaced := await self.rows.next_unplaced(upload_id, self.spool.id)) is not None:
-            if not await self._place(unplaced):
+            digest = await self._digest(unplaced)
+            if digest is None:
                 break
-            placed += 1
+            # Where another was first, the next round goes on behind what it placed.
+            placed += await self.rows.place(unplaced, digest)
         return placed
 
-    async def _place(self, unplaced: Unplaced) -> bool:
+    async def _digest(self, unplaced: Unplaced) -> ChunkDigest | None:
+        """What the chunk's file holds; None where that is not the chunk, which is missing then."""
         chunk = unplaced.chunk
         recipe = unplaced.upload.recipe(unplaced.offset, sha256=False)
         try:
@@ -57,5 +60,5 @@ class PlaceChunks:
             digest = None
         if digest is None or not chunk.has_bytes_of(digest):
             await self.lose_chunks(unplaced.upload.id, [chunk.file_name])
-            return False
-        return await self.rows.place(unplaced, digest)
+            return None
+        return digest

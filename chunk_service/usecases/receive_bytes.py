@@ -20,6 +20,7 @@ from chunk_service.domain.errors import (
     DatabaseUnavailable,
     DigestMismatch,
     MalformedRequest,
+    QuotaExceeded,
     ServiceError,
     SpoolFull,
     StorageUnavailable,
@@ -35,6 +36,7 @@ from chunk_service.usecases.receiving import (
     ChunkSpool,
     ChunkWriter,
     ReceivingRows,
+    offset_of,
 )
 from chunk_service.usecases.record_chunk import RecordChunk
 from chunk_service.usecases.refusals import past_receiving, unknown_upload
@@ -82,7 +84,7 @@ class ReceiveBytes:
         try:
             most_bytes = self._judge_unread(admission, address, request)
             recipe = upload.recipe(
-                _offset(admission, address.index), sha256=request.sha256 is not None
+                offset_of(admission, address.index), sha256=request.sha256 is not None
             )
             writer = await self.spool.create(attempt.file_name, recipe)
             digest = await _take(request, writer, most_bytes)
@@ -91,7 +93,7 @@ class ReceiveBytes:
         except BaseException:
             await asyncio.shield(self._give_back(attempt, writer))
             raise
-        return await self.record(attempt, upload, replace(placement, offset=recipe.offset), digest)
+        return await self.record(attempt, upload, placement.at(recipe.offset), digest)
 
     async def _receive_unaddressed(self, principal: Principal, request: ChunkRequest) -> Receipt:
         """A form that sends its file before its fields: hold the bytes until it says whose."""
@@ -112,7 +114,7 @@ class ReceiveBytes:
             upload, chunk = admission.upload, admission.recorded
             if chunk is None and not admission.reserved:
                 raise self._why_not_reserved(admission)
-            recipe = upload.recipe(_offset(admission, address.index), sha256=True)
+            recipe = upload.recipe(offset_of(admission, address.index), sha256=True)
             digest = await self.spool.digest(attempt.file_name, recipe)
             digest = await self._verify(request, attempt, recipe, digest)
             if chunk is not None:
@@ -123,7 +125,7 @@ class ReceiveBytes:
         except BaseException:
             await asyncio.shield(self._give_back(attempt, writer))
             raise
-        return await self.record(attempt, upload, replace(placement, offset=recipe.offset), digest)
+        return await self.record(attempt, upload, placement.at(recipe.offset), digest)
 
     def _attempt(self, request: ChunkRequest, name: str) -> Attempt:
         most = (request.length_bytes, request.most_bytes, self.limits.max_chunk_size)
@@ -140,9 +142,11 @@ class ReceiveBytes:
         upload = admission.upload
         if upload.state is not State.OPEN:
             return past_receiving(upload.state)
-        if not upload.is_free and upload.spool_id != self.spool.id:
-            return StorageUnavailable("Another replica holds this upload.", retry_after_seconds=1)
-        return SpoolFull()
+        if not admission.fits_quota:
+            return QuotaExceeded()
+        if not admission.fits_spool:
+            return SpoolFull()
+        return StorageUnavailable("Another replica holds this upload.", retry_after_seconds=1)
 
     def _judge_unread(
         self, admission: Admission, address: ChunkAddress, request: ChunkRequest
@@ -205,16 +209,6 @@ class ReceiveBytes:
             await writer.discard()
         with suppress(DatabaseUnavailable):
             await self.rows.release(attempt.id)
-
-
-def _offset(admission: Admission, index: int) -> int | None:
-    """Where the chunk begins: known from its index, its row, or as the next of a sequence."""
-    upload = admission.upload
-    if upload.chunk_size is not None:
-        return index * upload.chunk_size
-    if admission.chunk is not None:
-        return admission.chunk.offset
-    return upload.prefix_bytes if index == upload.prefix_chunks else None
 
 
 async def _take(request: ChunkRequest, writer: ChunkWriter, most_bytes: int) -> ChunkDigest:

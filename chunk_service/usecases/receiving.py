@@ -37,6 +37,8 @@ class Admission:
     upload: Upload
     chunk: Chunk | None
     reserved: bool
+    fits_spool: bool
+    fits_quota: bool
 
     @property
     def recorded(self) -> Chunk | None:
@@ -95,3 +97,13 @@ class RelayBell(Protocol):
     def place(self, upload_id: UploadId) -> None:
         """The same, where chunks may first have to be given their offsets."""
         ...
+
+
+def offset_of(admission: Admission, index: int) -> int | None:
+    """Where the chunk begins: known from its index, its row, or as the next of a sequence."""
+    upload = admission.upload
+    if upload.chunk_size is not None:
+        return index * upload.chunk_size
+    if admission.chunk is not None:
+        return admission.chunk.offset
+    return upload.prefix_bytes if index == upload.prefix_chunks else None

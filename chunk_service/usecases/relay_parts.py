@@ -106,8 +106,8 @@ class RelayParts:
                     claim.upload.target, multipart=multipart, number=claim.number, source=source
                 )
         except MultipartGone:
-            log.error("multipart upload gone", upload_id=str(claim.upload.id))
-            await self.repairing.forget_multipart(claim.upload.id, multipart)
+            if await self.repairing.forget_multipart(claim.upload.id, multipart):
+                log.error("multipart upload gone", upload_id=str(claim.upload.id))
             raise
         sent = SentWindow(multipart=multipart, etag=etag, digest=digest, checksum=checksum)
         await self._note(claim, sent)

@@ -23,12 +23,14 @@ from chunk_service.usecases.close_upload import CloseUpload
 from chunk_service.usecases.closing import Closed
 from chunk_service.usecases.place_chunks import PlaceChunks
 from chunk_service.usecases.relay_parts import RelayParts
+from chunk_service.usecases.sweep_spool import SweepSpool
 from chunk_service.worker.bells import Bells, IdQueue
 from chunk_service.worker.progress import Progress
 
 log = structlog.get_logger(__name__)
 
 ROUND_SECONDS = 5.0
+SWEEP_SECONDS = 60.0
 MOST_FOUND = 1000
 FIRST_PAUSE_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 30.0
@@ -37,6 +39,9 @@ CLOSERS = 8
 
 class Relaying(Protocol):
     async def find_work(self, spool_id: SpoolId, limit: int) -> Sequence[UploadId]: ...
+    async def find_set_aside(
+        self, spool_id: SpoolId, limit: int
+    ) -> Sequence[tuple[UploadId, int]]: ...
 
 
 class Closing(Protocol):
@@ -53,6 +58,7 @@ class EngineParts:
     place: PlaceChunks
     close: CloseUpload
     clean_up: CleanUp
+    sweep: SweepSpool
     relaying: Relaying
     closing: Closing
     cleaning: Cleaning
@@ -84,7 +90,12 @@ class Engine:
             for queue, call, count in work
             for _ in range(count)
         ]
-        self._tasks.append(asyncio.create_task(self._look_around()))
+        rounds = (
+            (self.look, ROUND_SECONDS),
+            (self._parts.sweep, SWEEP_SECONDS),
+            (self._tell_set_aside, SWEEP_SECONDS),
+        )
+        self._tasks += [asyncio.create_task(self._repeat(*each)) for each in rounds]
 
     async def stop(self, grace_seconds: float) -> None:
         """Let what is on its way finish within the grace; then give claims back."""
@@ -156,15 +167,16 @@ class Engine:
     async def _clean_up(self, upload_id: UploadId) -> None:
         await self._parts.clean_up(upload_id)
 
-    async def _look_around(self) -> None:
+    async def _repeat(self, work: Callable[[], Awaitable[object]], seconds: float) -> None:
+        """At start and from time to time; what fails once may go well the next time."""
         while True:
             try:
-                await self.look()
+                await work()
             except ServiceError as error:
                 log.warning("round put off", error=type(error).__name__)
             except Exception:
                 log.exception("round failed")
-            await asyncio.sleep(ROUND_SECONDS * random.uniform(0.8, 1.2))
+            await asyncio.sleep(seconds * random.uniform(0.8, 1.2))
 
     async def look(self) -> None:
         """Ring for everything that the rows say is owed and nobody is at."""
@@ -176,3 +188,9 @@ class Engine:
             self._bells.pursue(upload_id)
         for upload_id in await parts.cleaning.find_owed(parts.spool_id, MOST_FOUND):
             self._bells.clean_up(upload_id)
+
+    async def _tell_set_aside(self) -> None:
+        """Processes died over these windows again and again: somebody must look."""
+        parts = self._parts
+        for upload_id, number in await parts.relaying.find_set_aside(parts.spool_id, MOST_FOUND):
+            log.error("part set aside", upload_id=str(upload_id), part=number)

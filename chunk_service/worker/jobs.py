@@ -6,7 +6,7 @@ what is owed, so nothing here needs to be kept. A lost connection ends the run; 
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -16,19 +16,31 @@ import structlog
 from pgqueuer import PgQueuer
 from pgqueuer.models import Job, Schedule
 
+from chunk_service.domain.errors import ServiceError
+from chunk_service.domain.objects import StoreError
 from chunk_service.domain.retries import backoff_seconds
 
 log = structlog.get_logger(__name__)
 
 DELIVER = "deliver"
 EVERY_MINUTE = "* * * * *"
+EVERY_HOUR = "0 * * * *"
+
+
+@dataclass(frozen=True, slots=True)
+class Periodic:
+    """Work on a schedule in cron's notation; each due time is taken up by one worker."""
+
+    name: str
+    schedule: str
+    work: Callable[[], Awaitable[object]]
 
 
 @dataclass(frozen=True, slots=True)
 class JobParts:
     dsn: str
     deliver: Callable[[UUID], Awaitable[None]]
-    wake_due_deliveries: Callable[[], Awaitable[None]]
+    periodic: Sequence[Periodic]
     connections: int = 4
 
 
@@ -68,9 +80,17 @@ def _register(queuer: PgQueuer, parts: JobParts) -> None:
         assert job.payload is not None
         await parts.deliver(UUID(job.payload.decode()))
 
-    @queuer.schedule("wake_due_deliveries", EVERY_MINUTE)
-    async def wake(_schedule: Schedule) -> None:
-        await parts.wake_due_deliveries()
+    for each in parts.periodic:
+        _register_periodic(queuer, each)
+
+
+def _register_periodic(queuer: PgQueuer, periodic: Periodic) -> None:
+    @queuer.schedule(periodic.name, periodic.schedule)
+    async def run(_schedule: Schedule) -> None:
+        try:
+            await periodic.work()
+        except (ServiceError, StoreError) as error:
+            log.warning("periodic work put off", job=periodic.name, error=type(error).__name__)
 
 
 async def _pause(stopping: asyncio.Event, seconds: float) -> None:

@@ -73,6 +73,7 @@ STATEMENTS = (
     )
     """,
     "CREATE INDEX uploads_live_by_owner ON uploads (owner) WHERE state IN ('open', 'completing')",
+    "CREATE INDEX uploads_by_owner_and_day ON uploads (owner, created_at)",
     "CREATE INDEX uploads_open_by_expiry ON uploads (expires_at) WHERE state = 'open'",
     "CREATE INDEX uploads_completing ON uploads (id) WHERE state = 'completing'",
     """
@@ -133,6 +134,7 @@ STATEMENTS = (
     )
     """,
     "CREATE INDEX reservations_by_spool ON reservations (spool_id) INCLUDE (size_bytes)",
+    "CREATE INDEX reservations_by_owner ON reservations (owner)",
     "CREATE INDEX reservations_by_upload ON reservations (upload_id)",
     "CREATE INDEX reservations_by_expiry ON reservations (expires_at)",
     """
@@ -200,9 +202,17 @@ STATEMENTS = (
         PRIMARY KEY (delivery_id, number)
     )
     """,
+    """
+    CREATE TABLE database_identity (
+        singleton boolean PRIMARY KEY DEFAULT true CHECK (singleton),
+        system_identifier bigint NOT NULL,
+        timeline integer NOT NULL
+    )
+    """,
 )
 
 TABLES = (
+    "database_identity",
     "delivery_attempts",
     "deliveries",
     "events",

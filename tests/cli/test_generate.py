@@ -1,13 +1,19 @@
 """Generated files are up to date in this checkout, and a check notices when they are not."""
 
+import json
 from pathlib import Path
 
+import pytest
 from dotenv import dotenv_values
 from typer.testing import CliRunner
 
+from chunk_service.api.openapi import document
+from chunk_service.cli.commands_page import commands_page
 from chunk_service.cli.generate import GENERATED
 from chunk_service.cli.main import app
 from chunk_service.cli.settings_pages import env_example, settings_page
+from chunk_service.cli.states_page import states_page
+from chunk_service.domain.states import EVENTS, TRANSITIONS, State
 from chunk_service.settings.model import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -28,15 +34,21 @@ def test_this_checkout_is_up_to_date() -> None:
     assert generate(ROOT, "--check") == (0, "")
 
 
-def test_a_check_names_what_is_out_of_date_and_writes_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", GENERATED)
+def test_a_check_names_what_is_out_of_date_and_writes_nothing(name: str, tmp_path: Path) -> None:
     root = checkout(tmp_path)
     generate(root)
-    (root / ".env.example").write_text("old")
+    (root / name).write_text("old")
     code, output = generate(root, "--check")
     assert code == 1
-    assert ".env.example" in output
-    assert "docs/settings.md" not in output
-    assert (root / ".env.example").read_text() == "old"
+    assert output.startswith(f"Out of date: {name}. ")
+    assert (root / name).read_text() == "old"
+
+
+def test_a_file_that_was_never_written_is_out_of_date(tmp_path: Path) -> None:
+    code, output = generate(checkout(tmp_path), "--check")
+    assert code == 1
+    assert all(name in output for name in GENERATED)
 
 
 def test_generating_writes_every_file(tmp_path: Path) -> None:
@@ -57,3 +69,20 @@ def test_the_pages_hold_every_setting(tmp_path: Path) -> None:
     names = {name.upper() for name in Settings.model_fields}
     assert names <= set(dotenv_values(example))
     assert all(f"| `{name}` |" in settings_page() for name in names)
+
+
+def test_the_page_of_states_holds_every_state_and_every_way() -> None:
+    ways = [f"| `{old}` | {change} | `{new}` |" for (old, change), new in TRANSITIONS.items()]
+    endings = [f"| `{state}` | `{event}` |" for state, event in EVENTS.items()]
+    assert all(line in states_page() for line in ways + endings)
+    assert all(f"| `{state}` |" in states_page() for state in State)
+
+
+def test_the_page_of_commands_holds_those_below_commands_too() -> None:
+    titles = {line for line in commands_page().splitlines() if line.startswith("## ")}
+    wanted = {"serve", "worker", "token", "demo", "run", "migrate", "migrate up", "migrate down"}
+    assert {f"## chunk-service {name}" for name in wanted} <= titles
+
+
+def test_the_openapi_file_is_what_the_service_answers() -> None:
+    assert json.loads(GENERATED["docs/openapi.json"]()) == document()

@@ -3,22 +3,29 @@
 import json
 from dataclasses import dataclass
 
+from chunk_service.adapters.postgres.admission import (
+    FITS_QUOTA,
+    FITS_SPOOL,
+    GATE,
+    AdmissionLimits,
+)
 from chunk_service.adapters.postgres.database import Database
 from chunk_service.adapters.postgres.statements import statement
 from chunk_service.adapters.postgres.values import UPLOAD_COLUMNS, checksum_text, upload_of
-from chunk_service.domain.uploads import Upload
-from chunk_service.usecases.begin_upload import Draft, Earlier, IdempotencyKey
+from chunk_service.domain.uploads import SpoolId, Upload
+from chunk_service.usecases.begin_upload import Draft, Earlier, IdempotencyKey, NoRoom
 
 KEY_LIFETIME = "interval '24 hours'"
 
 BEGIN = statement(f"""
-    WITH room AS (
-        SELECT count(*) < :open_limit AS is_free FROM uploads
-        WHERE owner = :owner AND state IN ('open', 'completing')
+    WITH {GATE}, room AS MATERIALIZED (
+        SELECT owner_open_uploads(:owner) < :open_limit AS fits_open, {FITS_QUOTA} AS fits_quota,
+            NOT :is_kept OR ({FITS_SPOOL} AND used.spool + :size <= :high_water) AS fits_spool
+        FROM used
     ), keyed AS (
         INSERT INTO idempotency_keys AS k (owner, key, fingerprint, upload_id)
         SELECT :owner, :idempotency_key, :fingerprint, :upload FROM room
-        WHERE room.is_free AND :idempotency_key IS NOT NULL
+        WHERE fits_open AND fits_quota AND fits_spool AND :idempotency_key IS NOT NULL
         ON CONFLICT (owner, key) DO UPDATE SET fingerprint = excluded.fingerprint,
             upload_id = excluded.upload_id, created_at = service_now()
             WHERE k.created_at < service_now() - {KEY_LIFETIME}
@@ -26,15 +33,23 @@ BEGIN = statement(f"""
     ), u AS (
         INSERT INTO uploads (id, owner, main_service_file_id, original_file_name, content_type,
             metadata, bucket, key, part_size, chunk_size, max_size, total_size, total_chunks,
-            is_free, relay_mode, part_checksum, checksum, expires_at, expiry_limit, ttl)
+            is_free, spool_id, relay_mode, part_checksum, checksum,
+            expires_at, expiry_limit, ttl)
         SELECT :upload, :owner, CAST(:main_service_file_id AS jsonb), :original_file_name,
             :content_type, CAST(:metadata AS jsonb), :bucket, :key, :part_size, :chunk_size,
-            :max_size, :total_size, :total_chunks, :is_free, :relay_mode, :part_checksum,
-            :checksum, service_now() + :ttl, service_now() + :max_age, :ttl
-        FROM room WHERE room.is_free AND (:idempotency_key IS NULL OR EXISTS (SELECT FROM keyed))
+            :max_size, :total_size, :total_chunks, :is_free AND NOT :is_kept,
+            CASE WHEN :is_kept THEN :spool END, :relay_mode, :part_checksum, :checksum,
+            service_now() + :ttl, service_now() + :max_age, :ttl
+        FROM room WHERE fits_open AND fits_quota AND fits_spool
+            AND (:idempotency_key IS NULL OR EXISTS (SELECT FROM keyed))
         RETURNING *
+    ), kept AS (
+        INSERT INTO reservations
+            (attempt, upload_id, spool_id, owner, size_bytes, file_name, expires_at)
+        SELECT id, id, :spool, owner, :size, id || '.whole', expiry_limit FROM u WHERE :is_kept
     )
-    SELECT {UPLOAD_COLUMNS} FROM u
+    SELECT room.fits_open, room.fits_quota, room.fits_spool, {UPLOAD_COLUMNS}
+    FROM room LEFT JOIN u ON true
 """)
 
 FIND_EARLIER = statement(f"""
@@ -45,15 +60,29 @@ FIND_EARLIER = statement(f"""
 """)
 
 
+VERDICTS = {
+    "fits_open": NoRoom.OPEN_UPLOADS,
+    "fits_quota": NoRoom.QUOTA,
+    "fits_spool": NoRoom.SPOOL,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class BeginningRows:
     database: Database
+    spool_id: SpoolId
+    limits: AdmissionLimits
     open_limit: int
 
-    async def begin(self, draft: Draft, key: IdempotencyKey | None) -> Upload | None:
-        """Insert the upload; None where the key is taken or the owner has too many open."""
+    async def begin(self, draft: Draft, key: IdempotencyKey | None) -> Upload | NoRoom | None:
+        """Insert the upload; None where the key is taken."""
         row = await self.database.row(
             BEGIN,
+            attempt=draft.id,
+            spool=self.spool_id,
+            size=draft.total_size or 0,
+            is_kept=draft.is_kept,
+            **self.limits.values(),
             upload=draft.id,
             owner=draft.owner,
             main_service_file_id=json.dumps(draft.main_service_file_id),
@@ -77,7 +106,13 @@ class BeginningRows:
             idempotency_key=None if key is None else key.key,
             fingerprint=None if key is None else key.fingerprint,
         )
-        return None if row is None else upload_of(row)
+        assert row is not None
+        if row["id"] is not None:
+            return upload_of(row)
+        for name, verdict in VERDICTS.items():
+            if not row[name]:
+                return verdict
+        return None
 
     async def find_earlier(self, owner: str, key: IdempotencyKey) -> Earlier | None:
         row = await self.database.row(FIND_EARLIER, owner=owner, idempotency_key=key.key)

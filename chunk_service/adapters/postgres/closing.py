@@ -6,6 +6,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from chunk_service.adapters.postgres.database import Database
+from chunk_service.adapters.postgres.signals import NOTIFY_COMPLETING
 from chunk_service.adapters.postgres.statements import statement
 from chunk_service.adapters.postgres.values import UPLOAD_COLUMNS, digest_of, upload_of
 from chunk_service.domain.completion import Completion
@@ -22,7 +23,7 @@ BEGIN_COMPLETING = statement(f"""
             AND (chunk_size IS NOT NULL OR prefix_chunks = :total_chunks)
         RETURNING *
     )
-    SELECT {UPLOAD_COLUMNS} FROM u
+    SELECT {UPLOAD_COLUMNS}, {NOTIFY_COMPLETING} FROM u
 """)
 
 TAKE = statement(f"""

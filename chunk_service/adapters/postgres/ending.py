@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from chunk_service.adapters.postgres.database import Database
 from chunk_service.adapters.postgres.jobs import WakeUp, enqueue_deliveries
+from chunk_service.adapters.postgres.signals import NOTIFY_ENDED
 from chunk_service.adapters.postgres.statements import statement
 from chunk_service.adapters.postgres.values import UPLOAD_COLUMNS, checksum_text, upload_of
 from chunk_service.domain.events import Event
@@ -22,7 +23,10 @@ END = statement(f"""
             close_holder = NULL, close_until = NULL,
             ended_at = service_now(), cleanup_due_at = service_now()
         WHERE id = :upload AND state = :expected
+            AND (:state <> 'expired' OR expires_at <= service_now())
         RETURNING *
+    ), released AS (
+        DELETE FROM reservations USING u WHERE reservations.attempt = u.id
     ), file AS (
         INSERT INTO files (id, upload_id, owner, main_service_file_id, name, content_type,
             metadata, bucket, key, size_bytes, etag, checksum)
@@ -38,7 +42,8 @@ END = statement(f"""
         SELECT :event, endpoint FROM u, unnest(:endpoints) AS endpoint
         RETURNING id
     )
-    SELECT {UPLOAD_COLUMNS}, array(SELECT id FROM delivery) AS deliveries FROM u
+    SELECT {UPLOAD_COLUMNS}, array(SELECT id FROM delivery) AS deliveries, {NOTIFY_ENDED}
+    FROM u
 """)
 
 

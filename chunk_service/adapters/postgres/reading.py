@@ -23,6 +23,8 @@ FIND = statement(f"""
         AND (:file_id IS NULL OR u.main_service_file_id #>> '{{}}' = :file_id)
 """)
 
+LIVE = statement(f"SELECT {UPLOAD_COLUMNS} FROM uploads u WHERE u.state IN ('open', 'completing')")
+
 READ = statement(f"SELECT {UPLOAD_COLUMNS} FROM uploads u WHERE u.id = :upload")
 
 RECEIVED = statement("""
@@ -64,6 +66,9 @@ class ReadingRows:
     async def read(self, upload_id: UploadId) -> Upload | None:
         row = await self.database.row(READ, upload=upload_id)
         return None if row is None else upload_of(row)
+
+    async def live(self) -> Sequence[Upload]:
+        return [upload_of(row) for row in await self.database.rows(LIVE)]
 
     async def received(self, upload_id: UploadId) -> list[Range]:
         """Which chunks are here, as half-open ranges of indices."""

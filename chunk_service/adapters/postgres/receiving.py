@@ -8,6 +8,12 @@ locked and updated rows as they are.
 
 from uuid import UUID
 
+from chunk_service.adapters.postgres.admission import (
+    FITS_QUOTA,
+    FITS_SPOOL,
+    LAZY_GATE,
+    AdmissionLimits,
+)
 from chunk_service.adapters.postgres.database import Database
 from chunk_service.adapters.postgres.statements import statement
 from chunk_service.adapters.postgres.values import (
@@ -26,46 +32,62 @@ from chunk_service.domain.uploads import ChunkDigest, Upload
 from chunk_service.usecases.ports import ChunkAddress
 from chunk_service.usecases.receiving import Admission, Attempt, Recorded
 
-_SPOOL_USED = """
-    (SELECT coalesce(sum(size_bytes), 0) FROM chunks
-        WHERE spool_id = :spool AND state = 'spooled')
-    + (SELECT coalesce(sum(size_bytes), 0) FROM reservations
-        WHERE spool_id = :spool AND attempt <> :attempt)
+# A chunk that lets a part go makes room; one of an upload whose bytes all stay here was paid for
+# when the upload began.
+_MOVES = """
+    (u.relay_mode = 'eager' AND (u.is_free OR :index <= u.prefix_chunks
+        OR u.chunk_size >= 2 * u.part_size
+        OR EXISTS (SELECT FROM parts p WHERE p.upload_id = u.id
+            AND p.number = :index * u.chunk_size / u.part_size + 1
+            AND p.covered_bytes + :size >= u.part_size)))
 """
 
 RESERVE = statement(f"""
-    WITH u AS (
-        SELECT * FROM uploads
+    WITH {LAZY_GATE}, u AS (
+        SELECT uploads.* FROM uploads
         WHERE id = :upload AND owner = :owner
             AND (:file_id IS NULL OR main_service_file_id #>> '{{}}' = :file_id)
     ), c AS (
         SELECT c.* FROM chunks c JOIN u ON c.upload_id = u.id WHERE c.index = :index
+    ), judged AS (
+        SELECT u.id, prepaid.size_bytes IS NOT NULL AS is_prepaid,
+            prepaid.size_bytes IS NOT NULL OR ({FITS_SPOOL} AND used.spool + :size <=
+                CASE WHEN {_MOVES} THEN :spool_limit ELSE :high_water END) AS fits_spool,
+            u.total_size IS NOT NULL OR {FITS_QUOTA} AS fits_quota,
+            u.state = 'open' AND coalesce(c.state, 'missing') = 'missing' AS is_wanted
+        FROM used, u LEFT JOIN c ON true
+        LEFT JOIN reservations prepaid ON prepaid.attempt = u.id
     ), bound AS (
-        UPDATE uploads SET spool_id = :spool FROM u
-        WHERE uploads.id = u.id AND uploads.spool_id IS NULL AND NOT u.is_free
-            AND uploads.state = 'open'
+        UPDATE uploads SET spool_id = :spool FROM judged, u
+        WHERE uploads.id = judged.id AND judged.fits_spool AND judged.fits_quota
+            AND judged.is_wanted AND uploads.spool_id IS NULL AND NOT u.is_free
         RETURNING uploads.id
     ), r AS (
         INSERT INTO reservations
             (attempt, upload_id, index, spool_id, owner, size_bytes, file_name, expires_at)
-        SELECT :attempt, u.id, :index, :spool, u.owner, :size, :file_name,
-            service_now() + :ttl
-        FROM u LEFT JOIN c ON true
-        WHERE u.state = 'open' AND coalesce(c.state, 'missing') = 'missing'
+        SELECT :attempt, u.id, :index, :spool, u.owner,
+            CASE WHEN judged.is_prepaid THEN 0 ELSE :size END, :file_name, service_now() + :ttl
+        FROM judged, u
+        WHERE judged.fits_spool AND judged.fits_quota AND judged.is_wanted
             AND (u.is_free OR u.spool_id = :spool OR EXISTS (SELECT FROM bound))
-            AND {_SPOOL_USED} + :size <= :spool_limit
         ON CONFLICT (attempt) DO UPDATE SET upload_id = excluded.upload_id,
             index = excluded.index, size_bytes = excluded.size_bytes
         RETURNING attempt
+    ), excused AS (
+        UPDATE uploads SET
+            expires_at = least(expiry_limit, greatest(expires_at, service_now() + uploads.ttl))
+        FROM judged WHERE uploads.id = judged.id AND NOT judged.fits_spool AND judged.is_wanted
     )
-    SELECT {UPLOAD_COLUMNS}, {CHUNK_COLUMNS}, EXISTS (SELECT FROM r) AS reserved
-    FROM u LEFT JOIN c ON true
+    SELECT {UPLOAD_COLUMNS}, {CHUNK_COLUMNS}, EXISTS (SELECT FROM r) AS reserved,
+        judged.fits_spool, judged.fits_quota
+    FROM judged, u LEFT JOIN c ON true
 """)
 
 HOLD = statement(f"""
+    WITH {LAZY_GATE}
     INSERT INTO reservations (attempt, spool_id, owner, size_bytes, file_name, expires_at)
     SELECT :attempt, :spool, :owner, :size, :file_name, service_now() + :ttl
-    WHERE {_SPOOL_USED} + :size <= :spool_limit
+    FROM used WHERE {FITS_SPOOL} AND used.spool + :size <= :high_water
 """)
 
 RECORD = statement("""
@@ -137,6 +159,9 @@ RECORD = statement("""
             expires_at = least(expiry_limit, greatest(expires_at, service_now() + ttl))
         FROM inserted WHERE uploads.id = inserted.upload_id
         RETURNING uploads.part_size, uploads.total_size
+    ), drawn AS (
+        UPDATE reservations SET size_bytes = greatest(size_bytes - :size, 0)
+        FROM inserted WHERE attempt = inserted.upload_id
     )
     SELECT inserted.state, inserted.offset_bytes, EXISTS (
         SELECT FROM covered, counted WHERE covered_bytes = least(part_size,
@@ -148,16 +173,17 @@ RECORD = statement("""
 RELEASE = statement("DELETE FROM reservations WHERE attempt = :attempt")
 
 READ = statement(f"""
-    SELECT {UPLOAD_COLUMNS}, {CHUNK_COLUMNS}, false AS reserved
+    SELECT {UPLOAD_COLUMNS}, {CHUNK_COLUMNS}, false AS reserved,
+        true AS fits_spool, true AS fits_quota
     FROM uploads u LEFT JOIN chunks c ON c.upload_id = u.id AND c.index = :index
     WHERE u.id = :upload
 """)
 
 
 class ReceivingRows:
-    def __init__(self, database: Database, *, spool_limit_bytes: int) -> None:
+    def __init__(self, database: Database, limits: AdmissionLimits) -> None:
         self._database = database
-        self._spool_limit_bytes = spool_limit_bytes
+        self._limits = limits.values()
 
     async def reserve(
         self, attempt: Attempt, address: ChunkAddress, principal: Principal
@@ -174,7 +200,8 @@ class ReceivingRows:
 
     async def hold(self, attempt: Attempt, principal: Principal) -> bool:
         """Book bytes whose upload is not known yet; False where the spool has no room."""
-        return await self._database.run(HOLD, **self._booking(attempt, principal)) == 1
+        booking = self._booking(attempt, principal)
+        return await self._database.run(HOLD, **booking, upload=attempt.id) == 1
 
     def _booking(self, attempt: Attempt, principal: Principal) -> dict[str, object]:
         return {
@@ -184,7 +211,7 @@ class ReceivingRows:
             "size": attempt.size_bytes,
             "file_name": attempt.file_name,
             "ttl": attempt.ttl,
-            "spool_limit": self._spool_limit_bytes,
+            **self._limits,
         }
 
     async def record(
@@ -228,4 +255,10 @@ class ReceivingRows:
 
 def _admission_of(row: Row) -> Admission:
     chunk = None if row["index"] is None else chunk_of(row)
-    return Admission(upload=upload_of(row), chunk=chunk, reserved=row["reserved"])
+    return Admission(
+        upload=upload_of(row),
+        chunk=chunk,
+        reserved=row["reserved"],
+        fits_spool=row["fits_spool"],
+        fits_quota=row["fits_quota"],
+    )

@@ -38,6 +38,10 @@ MARK_MISSING = statement("""
             expires_at = greatest(expires_at, service_now() + ttl)
         FROM (SELECT count(*) AS chunks, sum(size_bytes) AS size_bytes FROM lost) gone
         WHERE uploads.id = :upload AND gone.chunks > 0
+    ), rebooked AS (
+        UPDATE reservations SET size_bytes = reservations.size_bytes
+            + coalesce((SELECT sum(size_bytes) FROM lost), 0)
+        WHERE attempt = :upload
     )
     SELECT index FROM lost ORDER BY index
 """)

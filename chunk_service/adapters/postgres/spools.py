@@ -1,16 +1,21 @@
 """Statements about spools: volumes that are bound to this database, and when each was last seen."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from chunk_service.adapters.postgres.database import Database
 from chunk_service.adapters.postgres.statements import statement
-from chunk_service.domain.uploads import SpoolId
+from chunk_service.domain.uploads import SpoolId, UploadId
 
-KNOWN = statement("SELECT forgotten_at IS NOT NULL AS forgotten FROM spools WHERE id = :spool")
+KNOWN = statement("SELECT id FROM spools WHERE id = :spool")
 
 ADD = statement("INSERT INTO spools (id, host) VALUES (:spool, :host) ON CONFLICT DO NOTHING")
 
-BEAT = statement("UPDATE spools SET seen_at = service_now(), host = :host WHERE id = :spool")
+BEAT = statement("""
+    UPDATE spools SET seen_at = service_now(), host = :host, forgotten_at = NULL
+    WHERE id = :spool
+""")
 
 HAS_LIVE_CHUNKS = statement("""
     SELECT EXISTS (
@@ -18,6 +23,48 @@ HAS_LIVE_CHUNKS = statement("""
         WHERE c.state = 'spooled' AND u.state IN ('open', 'completing')
     ) AS live
 """)
+
+AWAY = statement("""
+    SELECT id FROM spools WHERE forgotten_at IS NULL AND seen_at < service_now() - :max_age
+""")
+
+FILES_OF = statement("""
+    SELECT c.upload_id, array_agg(c.file_name) AS file_names
+    FROM chunks c JOIN uploads u ON u.id = c.upload_id
+    WHERE c.spool_id = :spool AND c.state = 'spooled' AND u.state IN ('open', 'completing')
+    GROUP BY c.upload_id
+""")
+
+FORGET = statement("""
+    WITH freed AS (
+        UPDATE uploads SET spool_id = NULL
+        WHERE spool_id = :spool AND state IN ('open', 'completing')
+    ), released AS (
+        DELETE FROM reservations WHERE spool_id = :spool
+    )
+    UPDATE spools SET forgotten_at = service_now() WHERE id = :spool
+""")
+
+LIST = statement("""
+    SELECT s.id, s.host, s.created_at, s.seen_at, s.forgotten_at,
+        service_now() - s.seen_at AS away,
+        (SELECT count(*) FROM chunks c WHERE c.spool_id = s.id AND c.state = 'spooled') AS chunks,
+        (SELECT coalesce(sum(size_bytes), 0) FROM chunks c
+            WHERE c.spool_id = s.id AND c.state = 'spooled') AS size_bytes
+    FROM spools s ORDER BY s.created_at
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class KnownSpool:
+    id: SpoolId
+    host: str
+    created_at: datetime
+    seen_at: datetime
+    away: timedelta
+    is_forgotten: bool
+    chunks: int
+    size_bytes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,3 +85,31 @@ class SpoolRows:
         """Whether some spool holds bytes that nothing else has."""
         row = await self.database.row(HAS_LIVE_CHUNKS)
         return row is not None and bool(row["live"])
+
+    async def away(self, longer_than: timedelta) -> Sequence[SpoolId]:
+        rows = await self.database.rows(AWAY, max_age=longer_than)
+        return [SpoolId(row["id"]) for row in rows]
+
+    async def files_of(self, spool_id: SpoolId) -> Sequence[tuple[UploadId, Sequence[str]]]:
+        rows = await self.database.rows(FILES_OF, spool=spool_id)
+        return [(UploadId(row["upload_id"]), row["file_names"]) for row in rows]
+
+    async def forget(self, spool_id: SpoolId) -> None:
+        """Nothing is bound to the spool any more, and nothing reserved in it."""
+        await self.database.run(FORGET, spool=spool_id)
+
+    async def list(self) -> Sequence[KnownSpool]:
+        rows = await self.database.rows(LIST)
+        return [
+            KnownSpool(
+                id=SpoolId(row["id"]),
+                host=row["host"],
+                created_at=row["created_at"],
+                seen_at=row["seen_at"],
+                away=row["away"],
+                is_forgotten=row["forgotten_at"] is not None,
+                chunks=row["chunks"],
+                size_bytes=int(row["size_bytes"]),
+            )
+            for row in rows
+        ]

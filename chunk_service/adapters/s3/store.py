@@ -6,6 +6,8 @@ what it must carry (an ETag, an upload id) proves nothing, so its outcome is unk
 
 from collections.abc import Sequence
 from contextlib import suppress
+from datetime import timedelta
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
@@ -148,3 +150,22 @@ class S3Store:
         """Raise `StoreRefused` or `OutcomeUnknown` unless the bucket is there and ours to use."""
         with outcomes("HeadBucket"):
             await self._once.head_bucket(Bucket=bucket)
+
+    async def aborts_after(self, bucket: str) -> timedelta | None:
+        """After how long the bucket itself aborts multipart uploads; None where it never does.
+
+        https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketLifecycleConfiguration.html
+        """
+        with outcomes("GetBucketLifecycleConfiguration"):
+            try:
+                answer = await self._once.get_bucket_lifecycle_configuration(Bucket=bucket)
+            except ClientError as error:
+                if status_of(error) == HTTPStatus.NOT_FOUND:
+                    return None
+                raise
+        days = [
+            rule["AbortIncompleteMultipartUpload"]["DaysAfterInitiation"]
+            for rule in answer.get("Rules", [])
+            if rule.get("Status") == "Enabled" and "AbortIncompleteMultipartUpload" in rule
+        ]
+        return timedelta(days=min(days)) if days else None

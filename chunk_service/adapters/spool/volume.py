@@ -86,12 +86,17 @@ class Spool:
             checksum=checksum,
         )
 
-    async def file_names(self) -> list[str]:
-        """Every file of an attempt that lies here now."""
+    async def file_sizes(self) -> dict[str, int]:
+        """Every file of an attempt that lies here now, with its size in bytes."""
 
-        def look() -> list[str]:
+        def look() -> dict[str, int]:
+            sizes = {}
             with os.scandir(self.folder) as entries:
-                return [entry.name for entry in entries if entry.name != ID_FILE]
+                for entry in entries:
+                    if not entry.name.startswith((ID_FILE, ".")):
+                        with suppress(FileNotFoundError):
+                            sizes[entry.name] = entry.stat().st_size
+            return sizes
 
         return await self.run(look)
 

@@ -1,0 +1,89 @@
+"""The outside parts of one process, opened in order and closed in reverse."""
+
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+from uuid import UUID, uuid4
+
+import structlog
+
+from chunk_service.adapters.postgres.database import Database, open_database
+from chunk_service.adapters.postgres.identity import DatabaseIdentity
+from chunk_service.adapters.postgres.spools import SpoolRows
+from chunk_service.adapters.s3.client import open_store
+from chunk_service.adapters.s3.store import S3Store
+from chunk_service.adapters.spool.identity import identify_spool
+from chunk_service.adapters.spool.volume import Spool, open_spool
+from chunk_service.domain.objects import StoreError
+from chunk_service.settings.model import Settings
+from chunk_service.wiring.options import database_options, host_name, s3_options
+from chunk_service.worker.bells import Bells
+
+log = structlog.get_logger(__name__)
+
+SPOOL_THREADS = 8
+T = TypeVar("T")
+
+
+class Surround(Protocol):
+    """Given every part that a use case calls, by name; gives what is to be called in its place."""
+
+    def __call__(self, name: str, part: T, /) -> T: ...
+
+
+def as_it_is(_name: str, part: T, /) -> T:
+    return part
+
+
+class UnfitStoreError(Exception):
+    """The bucket would lose uploads that are still open; the message says what to change."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    settings: Settings
+    database: Database
+    store: S3Store
+    spool: Spool
+    bells: Bells
+    holder: UUID
+    surround: Surround
+
+
+@asynccontextmanager
+async def open_parts(settings: Settings, surround: Surround = as_it_is) -> AsyncIterator[Opened]:
+    async with AsyncExitStack() as stack:
+        database = await stack.enter_async_context(open_database(database_options(settings)))
+        await DatabaseIdentity(database).warn_of_loss()
+        store = await _open_store(settings, stack)
+        folder = settings.local_temp_chunk_path
+        spool_id = await identify_spool(folder, SpoolRows(database, host_name()))
+        spool = await stack.enter_async_context(
+            open_spool(folder, spool_id, threads=SPOOL_THREADS, syncs=settings.spool_fsync)
+        )
+        yield Opened(settings, database, store, spool, Bells(), uuid4(), surround)
+
+
+async def _open_store(settings: Settings, stack: AsyncExitStack) -> S3Store:
+    executor = stack.enter_context(
+        ThreadPoolExecutor(settings.relay_concurrency, thread_name_prefix="relay")
+    )
+    store = await stack.enter_async_context(open_store(s3_options(settings), executor=executor))
+    await _check_lifecycle(settings, store)
+    return store
+
+
+async def _check_lifecycle(settings: Settings, store: S3Store) -> None:
+    """A bucket may abort multipart uploads on its own: not sooner than we give them up."""
+    try:
+        aborts_after = await store.aborts_after(settings.s3_bucket_name)
+    except StoreError as error:
+        log.warning("the bucket's rule for old multipart uploads is not known", reason=str(error))
+        return
+    if aborts_after is not None and aborts_after <= settings.upload_max_age:
+        raise UnfitStoreError(
+            f"The bucket aborts multipart uploads after {aborts_after}, but UPLOAD_MAX_AGE is "
+            f"{settings.upload_max_age}. Make UPLOAD_MAX_AGE shorter, or the rule longer."
+        )

@@ -1,0 +1,101 @@
+"""Settings as the values that each part takes. Nothing is opened here."""
+
+import socket
+
+from chunk_service.adapters.postgres.admission import AdmissionLimits
+from chunk_service.adapters.postgres.database import DatabaseOptions
+from chunk_service.adapters.s3.options import S3Options
+from chunk_service.adapters.tokens.jwt import JwtReader
+from chunk_service.adapters.webhook import Endpoint
+from chunk_service.api.context import ApiLimits
+from chunk_service.domain.checksums import Algorithm
+from chunk_service.domain.chunking import ChunkLimits
+from chunk_service.domain.plan import DEFAULT_PART_BYTES
+from chunk_service.domain.uploads import RelayMode
+from chunk_service.settings.model import Settings
+from chunk_service.usecases.begin_upload import UploadDefaults
+
+MAIN_ENDPOINT = "main"
+MAX_JSON_BYTES = 256 * 1024
+
+
+def host_name() -> str:
+    return socket.gethostname()
+
+
+def database_options(settings: Settings) -> DatabaseOptions:
+    return DatabaseOptions(
+        url=settings.database_url.get_secret_value(), pool_size=settings.database_pool_size
+    )
+
+
+def s3_options(settings: Settings) -> S3Options:
+    return S3Options(
+        region=settings.s3_region_name,
+        endpoint_url=settings.s3_endpoint_url,
+        access_key=settings.s3_access_key,
+        secret_key=settings.s3_secret_key.get_secret_value(),
+        addressing_style=settings.s3_addressing_style,
+        conditional_writes=settings.s3_conditional_writes,
+        send_object_size=settings.s3_send_object_size,
+        connect_timeout_seconds=settings.s3_connect_timeout.total_seconds(),
+        read_timeout_seconds=settings.s3_read_timeout.total_seconds(),
+        relay_connections=settings.relay_concurrency,
+    )
+
+
+def upload_defaults(settings: Settings) -> UploadDefaults:
+    return UploadDefaults(
+        bucket=settings.s3_bucket_name,
+        max_file_size=settings.max_file_size,
+        relay_mode=RelayMode(settings.relay_mode),
+        part_checksum=None if settings.s3_checksum == "none" else Algorithm(settings.s3_checksum),
+        ttl=settings.upload_ttl,
+        max_age=settings.upload_max_age,
+    )
+
+
+def chunk_limits(settings: Settings) -> ChunkLimits:
+    return ChunkLimits(max_chunk_size=settings.max_chunk_size, max_chunks=settings.max_chunks)
+
+
+def admission_limits(settings: Settings) -> AdmissionLimits:
+    """Below the limit stays room for what lets parts go: windows on their way and a large chunk."""
+    headroom = settings.relay_concurrency * DEFAULT_PART_BYTES + settings.max_chunk_size
+    return AdmissionLimits(
+        spool=settings.spool_max_bytes,
+        high_water=max(settings.spool_max_bytes - headroom, settings.spool_max_bytes // 2),
+        spool_per_owner=settings.max_spool_bytes_per_owner,
+        spool_per_upload=settings.max_spool_bytes_per_upload,
+        stored_per_owner=settings.quota_bytes_per_owner,
+        day_per_owner=settings.quota_bytes_per_owner_per_day,
+    )
+
+
+def api_limits(settings: Settings) -> ApiLimits:
+    return ApiLimits(
+        max_chunk_size=settings.max_chunk_size,
+        max_json_bytes=MAX_JSON_BYTES,
+        max_concurrent_requests=settings.max_concurrent_requests,
+        body_idle_seconds=settings.body_idle_timeout.total_seconds(),
+        body_grace_seconds=settings.body_grace.total_seconds(),
+        body_min_bytes_per_second=settings.body_min_rate,
+    )
+
+
+def token_reader(settings: Settings) -> JwtReader:
+    return JwtReader(
+        public_key_pem=settings.main_service_jwt_public_key,
+        algorithm=settings.jwt_algorithm,
+        issuer=settings.expected_jwt_issuer,
+        audience=settings.expected_jwt_audience,
+        leeway_seconds=settings.jwt_leeway_seconds,
+    )
+
+
+def endpoints(settings: Settings) -> dict[str, Endpoint]:
+    """The receivers of events, by name."""
+    url, secret = settings.main_service_callback_url, settings.webhook_secret
+    if url is None or secret is None:
+        return {}
+    return {MAIN_ENDPOINT: Endpoint(url=url, secret=secret.get_secret_value())}

@@ -1,0 +1,160 @@
+"""What runs in a process: the service with its relay, and the worker. Started and stopped here."""
+
+import asyncio
+import random
+import signal
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+
+from chunk_service.adapters.postgres.database import open_database
+from chunk_service.adapters.postgres.delivering import DeliveringRows
+from chunk_service.adapters.postgres.signals import listen
+from chunk_service.adapters.spool.volume import read_spool_id
+from chunk_service.adapters.webhook import open_webhooks
+from chunk_service.api.context import ApiContext
+from chunk_service.domain.errors import ServiceError
+from chunk_service.settings.model import Settings
+from chunk_service.usecases.deliver_event import DeliverEvent
+from chunk_service.wiring.opening import Opened, Surround, as_it_is, open_parts
+from chunk_service.wiring.options import api_limits, database_options, endpoints, token_reader
+from chunk_service.wiring.use_cases import Rows, UseCases, health_of, rows_over, use_cases_over
+from chunk_service.worker.jobs import EVERY_HOUR, EVERY_MINUTE, JobParts, Periodic, run_jobs
+
+log = structlog.get_logger(__name__)
+
+ENGINE_GRACE_SECONDS = 20.0
+SPOOL_BEAT_SECONDS = 30.0
+UPLOADS_KEPT_FOR = timedelta(days=30)
+MOST_PRUNED = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    context: ApiContext
+    use_cases: UseCases
+
+
+@asynccontextmanager
+async def open_service(
+    settings: Settings,
+    stopping: asyncio.Event,
+    *,
+    surround: Surround = as_it_is,
+) -> AsyncIterator[Service]:
+    """Everything of a process that has a spool, with its relay running."""
+    async with open_parts(settings, surround) as opened, AsyncExitStack() as stack:
+        rows = rows_over(opened)
+        use_cases = use_cases_over(opened, rows)
+        service = Service(_api_context(opened, use_cases, stopping), use_cases)
+        use_cases.engine.start()
+        stack.push_async_callback(use_cases.engine.stop, ENGINE_GRACE_SECONDS)
+        await _beside(stack, _beat(rows, opened))
+        await _beside(stack, _listen(opened))
+        if settings.serve_with_worker is not False:
+            await _jobs_beside(
+                stack,
+                settings,
+                DeliveringRows(opened.database),
+                [
+                    Periodic("expire_uploads", EVERY_MINUTE, use_cases.expire),
+                    Periodic("forget_spools", EVERY_MINUTE, use_cases.forget_spools),
+                    Periodic("prune", EVERY_HOUR, _prune(rows)),
+                ],
+            )
+        yield service
+
+
+async def run_worker(settings: Settings) -> None:
+    """`chunk-service worker`: jobs, and the relay of the spool it has, until SIGTERM."""
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stopping.set)
+    has_spool = read_spool_id(settings.local_temp_chunk_path) is not None
+    log.info("worker ready", spool=has_spool)
+    async with AsyncExitStack() as stack:
+        if has_spool:
+            with_worker = settings.model_copy(update={"serve_with_worker": True})
+            await stack.enter_async_context(open_service(with_worker, stopping))
+        else:
+            database = await stack.enter_async_context(open_database(database_options(settings)))
+            await _jobs_beside(stack, settings, DeliveringRows(database), [])
+        await stopping.wait()
+        log.info("worker stopping")
+
+
+def _api_context(opened: Opened, use_cases: UseCases, stopping: asyncio.Event) -> ApiContext:
+    settings = opened.settings
+    return ApiContext(
+        begin=use_cases.begin,
+        receive=use_cases.receive,
+        complete=use_cases.complete,
+        abort=use_cases.abort,
+        read=use_cases.read,
+        health=health_of(opened, stopping),
+        tokens=token_reader(settings),
+        limits=api_limits(settings),
+        public_endpoint_url=settings.s3_public_endpoint_url,
+        is_stopping=stopping.is_set,
+    )
+
+
+def _prune(rows: Rows) -> Callable[[], Coroutine[None, None, int]]:
+    return lambda: rows.sweeping.prune(UPLOADS_KEPT_FOR, MOST_PRUNED)
+
+
+async def _jobs_beside(
+    stack: AsyncExitStack, settings: Settings, rows: DeliveringRows, periodic: list[Periodic]
+) -> None:
+    receivers = endpoints(settings)
+    if not receivers:
+        log.warning("no MAIN_SERVICE_CALLBACK_URL: events are stored and nobody is told")
+    sender = await stack.enter_async_context(
+        open_webhooks(receivers, timeout_seconds=settings.webhook_timeout.total_seconds())
+    )
+    jobs = JobParts(
+        dsn=settings.database_dsn.get_secret_value(),
+        deliver=DeliverEvent(rows, sender, random.random),
+        periodic=[Periodic("wake_due_deliveries", EVERY_MINUTE, rows.wake_due), *periodic],
+    )
+    stopping = asyncio.Event()
+    task = asyncio.create_task(run_jobs(jobs, stopping))
+
+    async def stop() -> None:
+        stopping.set()
+        await asyncio.wait([task], timeout=ENGINE_GRACE_SECONDS)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+    stack.push_async_callback(stop)
+
+
+async def _beside(stack: AsyncExitStack, work: Coroutine[None, None, None]) -> None:
+    """Run until the stack closes."""
+    task = asyncio.create_task(work)
+
+    async def stop() -> None:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+    stack.push_async_callback(stop)
+
+
+async def _listen(opened: Opened) -> None:
+    bells = opened.bells
+    dsn = opened.settings.database_dsn.get_secret_value()
+    await listen(dsn, completing=bells.pursue, ended=bells.announce)
+
+
+async def _beat(rows: Rows, opened: Opened) -> None:
+    """Say from time to time that this spool is here."""
+    while True:
+        try:
+            await rows.spools.beat(opened.spool.id)
+        except ServiceError as error:
+            log.warning("spool beat failed", error=type(error).__name__)
+        await asyncio.sleep(SPOOL_BEAT_SECONDS)

@@ -1,0 +1,208 @@
+"""Use cases over opened parts: who calls whom, and nothing else."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+from sqlalchemy import text
+from uuid_utils.compat import uuid7
+
+from chunk_service.adapters.digests import combine
+from chunk_service.adapters.postgres.beginning import BeginningRows
+from chunk_service.adapters.postgres.cleaning import CleaningRows
+from chunk_service.adapters.postgres.closing import ClosingRows
+from chunk_service.adapters.postgres.ending import EndingRows
+from chunk_service.adapters.postgres.identity import DatabaseIdentity
+from chunk_service.adapters.postgres.placing import PlacingRows
+from chunk_service.adapters.postgres.reading import ReadingRows
+from chunk_service.adapters.postgres.receiving import ReceivingRows
+from chunk_service.adapters.postgres.relaying import RelayingRows
+from chunk_service.adapters.postgres.repairing import RepairingRows
+from chunk_service.adapters.postgres.spools import SpoolRows
+from chunk_service.adapters.postgres.sweeping import SweepingRows
+from chunk_service.usecases.abort_upload import AbortUpload
+from chunk_service.usecases.adopt_files import AdoptFiles
+from chunk_service.usecases.begin_multipart import BeginMultipart
+from chunk_service.usecases.begin_upload import BeginUpload
+from chunk_service.usecases.check_health import CheckHealth
+from chunk_service.usecases.clean_up import CleanUp
+from chunk_service.usecases.close_upload import CloseUpload
+from chunk_service.usecases.complete_upload import CompleteUpload
+from chunk_service.usecases.end_upload import EndUpload
+from chunk_service.usecases.expire_uploads import ExpireUploads
+from chunk_service.usecases.forget_spools import ForgetSpools
+from chunk_service.usecases.lose_chunks import LoseChunks
+from chunk_service.usecases.mend_parts import MendParts
+from chunk_service.usecases.place_chunks import PlaceChunks
+from chunk_service.usecases.read_upload import ReadUpload
+from chunk_service.usecases.receive_bytes import ReceiveBytes
+from chunk_service.usecases.record_chunk import RecordChunk
+from chunk_service.usecases.relay_parts import RelayParts
+from chunk_service.usecases.sweep_spool import SweepSpool
+from chunk_service.usecases.verify_hash import VerifyHash
+from chunk_service.wiring.opening import Opened
+from chunk_service.wiring.options import (
+    admission_limits,
+    chunk_limits,
+    endpoints,
+    host_name,
+    upload_defaults,
+)
+from chunk_service.worker.engine import Engine, EngineParts
+
+ATTEMPT_TTL = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Every family of statements, each by the use cases that it serves."""
+
+    beginning: BeginningRows
+    receiving: ReceivingRows
+    placing: PlacingRows
+    relaying: RelayingRows
+    repairing: RepairingRows
+    reading: ReadingRows
+    closing: ClosingRows
+    ending: EndingRows
+    cleaning: CleaningRows
+    sweeping: SweepingRows
+    spools: SpoolRows
+
+
+@dataclass(frozen=True, slots=True)
+class UseCases:
+    begin: BeginUpload
+    receive: ReceiveBytes
+    complete: CompleteUpload
+    abort: AbortUpload
+    read: ReadUpload
+    expire: ExpireUploads
+    forget_spools: ForgetSpools
+    sweep: SweepSpool
+    adopt: AdoptFiles
+    engine: Engine
+
+
+def rows_over(opened: Opened) -> Rows:
+    settings, database, around = opened.settings, opened.database, opened.surround
+    limits = admission_limits(settings)
+    beginning = BeginningRows(
+        database, opened.spool.id, limits, open_limit=settings.max_open_uploads_per_owner
+    )
+    return Rows(
+        beginning=around("beginning", beginning),
+        receiving=around("receiving", ReceivingRows(database, limits)),
+        placing=around("placing", PlacingRows(database)),
+        relaying=around("relaying", RelayingRows(database)),
+        repairing=around("repairing", RepairingRows(database)),
+        reading=around("reading", ReadingRows(database)),
+        closing=around("closing", ClosingRows(database)),
+        ending=around("ending", EndingRows(database, endpoints=list(endpoints(settings)))),
+        cleaning=around("cleaning", CleaningRows(database)),
+        sweeping=around("sweeping", SweepingRows(database, DatabaseIdentity(database))),
+        spools=around("spools", SpoolRows(database, host_name())),
+    )
+
+
+def use_cases_over(opened: Opened, rows: Rows) -> UseCases:
+    settings, bells = opened.settings, opened.bells
+    store, spool = opened.surround("store", opened.store), opened.surround("spool", opened.spool)
+    limits = chunk_limits(settings)
+    lose_chunks = LoseChunks(rows.repairing, spool)
+    place_chunks = PlaceChunks(rows.placing, spool, lose_chunks)
+    end = EndUpload(
+        rows=rows.ending,
+        bell=bells,
+        public_endpoint_url=settings.s3_public_endpoint_url,
+        now=lambda: datetime.now(UTC),
+        new_id=uuid7,
+    )
+    relay = RelayParts(
+        rows=rows.relaying,
+        repairing=rows.repairing,
+        store=store,
+        spool=spool,
+        begin_multipart=BeginMultipart(rows.relaying, store),
+        lose_chunks=lose_chunks,
+        combine=combine,
+        holder=opened.holder,
+    )
+    close = CloseUpload(
+        rows=rows.closing,
+        reading=rows.reading,
+        store=store,
+        spool=spool,
+        end=end,
+        mend_parts=MendParts(rows.closing, rows.repairing, store),
+        lose_chunks=lose_chunks,
+        combine=combine,
+        holder=opened.holder,
+    )
+    clean_up = CleanUp(rows.cleaning, store, spool, second_pass_after=settings.cleanup_grace)
+    sweep = SweepSpool(rows.sweeping, spool, lose_chunks)
+    engine_parts = EngineParts(
+        relay=relay,
+        place=place_chunks,
+        close=close,
+        clean_up=clean_up,
+        sweep=sweep,
+        relaying=rows.relaying,
+        closing=rows.closing,
+        cleaning=rows.cleaning,
+        spool_id=spool.id,
+    )
+    return UseCases(
+        begin=BeginUpload(rows.beginning, upload_defaults(settings), limits, uuid7),
+        receive=ReceiveBytes(
+            rows=rows.receiving,
+            spool=spool,
+            record=RecordChunk(rows.receiving, spool, bells, limits),
+            lose_chunks=lose_chunks,
+            limits=limits,
+            attempt_ttl=ATTEMPT_TTL,
+            new_id=uuid4,
+        ),
+        complete=CompleteUpload(
+            rows=rows.closing,
+            reading=rows.reading,
+            pursuit=bells,
+            place_chunks=place_chunks,
+            verify_hash=VerifyHash(rows.closing, spool, lose_chunks),
+            combine=combine,
+            wait_seconds=settings.complete_wait.total_seconds(),
+        ),
+        abort=AbortUpload(rows.reading, end),
+        read=ReadUpload(rows.reading),
+        expire=ExpireUploads(rows.sweeping, end),
+        forget_spools=ForgetSpools(rows.spools, rows.repairing, settings.spool_lost_after),
+        sweep=sweep,
+        adopt=AdoptFiles(
+            rows=rows.receiving,
+            reading=rows.reading,
+            identity=DatabaseIdentity(opened.database),
+            store=store,
+            spool=spool,
+            end=end,
+            limits=limits,
+        ),
+        engine=Engine(engine_parts, bells, slots=settings.relay_concurrency),
+    )
+
+
+def health_of(opened: Opened, stopping: asyncio.Event) -> CheckHealth:
+    ping = text("SELECT 1")
+
+    async def ask_database() -> None:
+        await opened.database.rows(ping)
+
+    async def ask_store() -> None:
+        await opened.store.ping(opened.settings.s3_bucket_name)
+
+    return CheckHealth(
+        database=ask_database,
+        spool=opened.spool.probe,
+        storage=ask_store,
+        is_stopping=stopping.is_set,
+    )

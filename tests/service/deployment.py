@@ -1,0 +1,76 @@
+"""All that a service stands on: a database, a spool, a bucket, a main service; and its quiet state.
+
+A service that ends leaves these behind for the next one, as a machine does.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import asyncpg
+
+from chunk_service.settings.model import Settings
+from tests.service import tokens
+from tests.service.bucket import Bucket
+from tests.service.main_service import SECRET, MainService
+
+MIB = 1024 * 1024
+MAX_CHUNK_BYTES = 32 * MIB
+MAX_FILE_BYTES = 64 * MIB
+
+_OWED = {
+    "reservations": "SELECT count(*) FROM reservations",
+    "chunks in the spool": "SELECT count(*) FROM chunks WHERE state = 'spooled'",
+    "live uploads": "SELECT count(*) FROM uploads WHERE state IN ('open', 'completing')",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    database_url: str
+    spool: Path
+    bucket: Bucket
+    main_service: MainService
+
+    def settings(self, **changes: str | None) -> Settings:
+        """As an operator would write them, in lower case; None takes one away."""
+        values: dict[str, str | None] = {
+            "database_url": self.database_url,
+            "local_temp_chunk_path": str(self.spool),
+            "main_service_jwt_public_key": tokens.public_key_pem(),
+            "expected_jwt_issuer": tokens.ISSUER,
+            "expected_jwt_audience": tokens.AUDIENCE,
+            "s3_access_key": self.bucket.store.access_key,
+            "s3_secret_key": self.bucket.store.secret_key,
+            "s3_bucket_name": self.bucket.name,
+            "s3_endpoint_url": self.bucket.store.endpoint_url,
+            "s3_region_name": self.bucket.store.region,
+            "main_service_callback_url": self.main_service.url,
+            "webhook_secret": SECRET,
+            "max_chunk_size": str(MAX_CHUNK_BYTES),
+            "max_file_size": str(MAX_FILE_BYTES),
+            **changes,
+        }
+        given = {name: text for name, text in values.items() if text is not None}
+        return Settings.model_validate(given)
+
+    def spooled_files(self) -> list[str]:
+        """Everything in the spool but its own mark."""
+        if not self.spool.exists():
+            return []
+        return sorted(path.name for path in self.spool.iterdir() if path.name != "spool-id")
+
+    async def fetch(self, query: str, *values: object) -> list[asyncpg.Record]:
+        connection = await asyncpg.connect(self.database_url)
+        try:
+            return list(await connection.fetch(query, *values))
+        finally:
+            await connection.close()
+
+    async def leftovers(self) -> list[str]:
+        """What is still owed or lies about; empty in the quiet state."""
+        found = [f"spooled {name}" for name in self.spooled_files()]
+        found += [f"multipart upload of {key}" for key in self.bucket.open_multiparts()]
+        for name, query in _OWED.items():
+            count = (await self.fetch(query))[0][0]
+            found += [f"{count} {name}"] if count else []
+        return found

@@ -1,0 +1,71 @@
+"""The main service, played: it takes notifications, keeps them all, and refuses when told to."""
+
+import base64
+import json
+import threading
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from standardwebhooks import Webhook
+
+from chunk_service.cli.stack.ports import LOOPBACK
+
+SECRET = "whsec_" + base64.b64encode(b"a secret of two parties, 32 byte").decode()
+
+
+@dataclass(frozen=True, slots=True)
+class Notification:
+    headers: dict[str, str]
+    body: bytes
+    answered: int
+
+    def verified(self) -> dict[str, Any]:
+        """The document, once the signature was found right; raises WebhookVerificationError."""
+        Webhook(SECRET).verify(self.body, self.headers)
+        return dict(json.loads(self.body))
+
+
+class MainService:
+    """`refusals` are the statuses of the next answers; when they are used up it is 204."""
+
+    def __init__(self) -> None:
+        self.got: list[Notification] = []
+        self.refusals: deque[int] = deque()
+        self.url = ""
+
+    def of(self, upload_session_id: str) -> list[Notification]:
+        wanted = upload_session_id.encode()
+        return [each for each in self.got if wanted in each.body]
+
+    def take(self, headers: dict[str, str], body: bytes) -> int:
+        status = self.refusals.popleft() if self.refusals else 204
+        self.got.append(Notification(headers, body, status))
+        return status
+
+
+@contextmanager
+def playing_main_service() -> Iterator[MainService]:
+    main_service = MainService()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:  # noqa: N802 - the library's name
+            body = self.rfile.read(int(self.headers["content-length"]))
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            self.send_response(main_service.take(headers, body))
+            self.send_header("content-length", "0")
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer((LOOPBACK, 0), Handler) as server:
+        main_service.url = f"http://{LOOPBACK}:{server.server_port}/events"
+        serving = threading.Thread(target=server.serve_forever, args=(0.05,))
+        serving.start()
+        yield main_service
+        server.shutdown()
+        serving.join()

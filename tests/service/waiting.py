@@ -1,0 +1,20 @@
+"""Waiting for what another thread brings about: asked again and again, up to a deadline."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+
+DEADLINE_SECONDS = 20.0
+_PAUSE_SECONDS = 0.01
+
+
+async def until(ask: Callable[[], Awaitable[T]], holds: Callable[[T], object]) -> T:
+    """The first answer that `holds`; AssertionError with the last one at the deadline."""
+    deadline = time.monotonic() + DEADLINE_SECONDS
+    while not holds(answer := await ask()):
+        assert time.monotonic() < deadline, f"still {answer!r}"
+        await asyncio.sleep(_PAUSE_SECONDS)
+    return answer
