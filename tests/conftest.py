@@ -3,5 +3,6 @@
 pytest_plugins = (
     "tests.fixtures.properties",
     "tests.fixtures.databases",
+    "tests.fixtures.doubles",
     "tests.fixtures.stores",
 )

@@ -75,7 +75,7 @@ def check_same(upload: Upload, wanted: Completion) -> None:
 
 
 def _may_be_same(upload: Upload, checksum: Checksum | None) -> bool:
-    """False where it surely is another; one that the chunks come to is compared with their bytes."""
+    """False where it surely is another; what combines is compared with the bytes."""
     if checksum is None or checksum == upload.checksum:
         return True
     declared = None if upload.checksum is None else upload.checksum.algorithm

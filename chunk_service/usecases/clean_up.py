@@ -11,13 +11,20 @@ from typing import Protocol
 
 import structlog
 
-from chunk_service.domain.objects import MultipartId, ObjectTarget, SentPart, StoreError
+from chunk_service.domain.objects import (
+    MultipartId,
+    ObjectTarget,
+    OutcomeUnknown,
+    SentPart,
+    StoreError,
+)
 from chunk_service.domain.states import TERMINAL, State
 from chunk_service.domain.uploads import SpoolId, Upload, UploadId
 
 log = structlog.get_logger(__name__)
 
 PASSES = 2
+ABORTS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +39,12 @@ class Rows(Protocol):
     async def drop_files(self, upload_id: UploadId, spool_id: SpoolId) -> None: ...
     async def note_pass(self, owed: Owed, next_after: timedelta | None) -> None: ...
     async def put_off(self, upload_id: UploadId, delay: timedelta) -> None: ...
+
+
+class Guard(Protocol):
+    async def may_destroy(self) -> bool:
+        """False while the database may have been restored to an earlier day."""
+        ...
 
 
 class Store(Protocol):
@@ -53,6 +66,7 @@ class CleanUp:
     """`second_pass_after`: longer than any request that was signed before the end can live."""
 
     rows: Rows
+    guard: Guard
     store: Store
     spool: Spool
     second_pass_after: timedelta
@@ -64,6 +78,8 @@ class CleanUp:
         owed = await self.rows.owed(upload_id)
         if owed is None or owed.upload.state not in TERMINAL:
             return True
+        if not await self.guard.may_destroy():
+            return False
         try:
             await self._clean_store(owed)
         except StoreError as error:
@@ -93,6 +109,8 @@ class CleanUp:
 
     async def _abort(self, target: ObjectTarget, multipart: MultipartId) -> None:
         """A part in flight can outlive one abort; ask until the store has nothing left of it."""
-        await self.store.abort_multipart(target, multipart)
-        if await self.store.list_parts(target, multipart) is not None:
+        for _ in range(ABORTS):
             await self.store.abort_multipart(target, multipart)
+            if await self.store.list_parts(target, multipart) is None:
+                return
+        raise OutcomeUnknown("the store still lists parts of an aborted upload")

@@ -14,7 +14,6 @@ from chunk_service.domain.completion import Completion, check_same, is_whole, ot
 from chunk_service.domain.errors import (
     DigestMismatch,
     Gone,
-    StateConflict,
     StorageUnavailable,
     UploadIncomplete,
 )
@@ -26,7 +25,8 @@ from chunk_service.usecases.place_chunks import PlaceChunks
 from chunk_service.usecases.refusals import past_receiving, unknown_upload
 from chunk_service.usecases.verify_hash import VerifyHash
 
-TRIES = 5
+TRIES = 10
+ORDER_PAUSE_SECONDS = 0.1
 
 
 class Reading(Protocol):
@@ -92,18 +92,28 @@ class CompleteUpload:
                 raise unknown_upload()
             if upload.state is not State.OPEN:
                 return upload
-            if upload.chunk_size is None and upload.prefix_chunks < upload.chunk_count:
-                await self.place_chunks(upload.id)
-                upload = await self.reading.find(principal, completion.upload_id) or upload
             await self._judge(upload, completion)
+            if upload.chunk_size is None and upload.prefix_chunks < upload.chunk_count:
+                await self._put_in_order(upload)
+                continue
+            await self._verify(upload, completion)
             began = await self.rows.begin_completing(upload, completion)
             if began is not None:
                 return began
-        raise StateConflict("Chunks are still arriving; complete again when they are in.")
+        raise StorageUnavailable(
+            "Chunks are still being put in order; complete again.", retry_after_seconds=1
+        )
+
+    async def _put_in_order(self, upload: Upload) -> None:
+        """Chunks that came early get their offsets; those of another spool from its replica."""
+        if not await self.place_chunks(upload.id):
+            await self.pursuit.wait(upload.id, ORDER_PAUSE_SECONDS)
 
     async def _judge(self, upload: Upload, completion: Completion) -> None:
         if not is_whole(upload, completion):
             await self._refuse_incomplete(upload, completion.total_chunks)
+
+    async def _verify(self, upload: Upload, completion: Completion) -> None:
         await self._check_checksum(upload, completion)
         if upload.checksum is not None and upload.checksum.algorithm is Algorithm.SHA256:
             await self.verify_hash(upload, upload.checksum, self.wait_seconds)

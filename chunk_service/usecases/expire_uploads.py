@@ -12,6 +12,7 @@ MOST_AT_ONCE = 200
 
 
 class Rows(Protocol):
+    async def may_destroy(self) -> bool: ...
     async def find_expired(self, limit: int) -> Sequence[Upload]: ...
 
 
@@ -22,6 +23,8 @@ class ExpireUploads:
 
     async def __call__(self) -> int:
         """How many ended now; one that made progress meanwhile stays open."""
+        if not await self.rows.may_destroy():
+            return 0
         ended = 0
         for upload in await self.rows.find_expired(MOST_AT_ONCE):
             target = after(upload.state, Change.EXPIRE)

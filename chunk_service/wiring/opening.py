@@ -14,6 +14,7 @@ from chunk_service.adapters.postgres.identity import DatabaseIdentity
 from chunk_service.adapters.postgres.spools import SpoolRows
 from chunk_service.adapters.s3.client import open_store
 from chunk_service.adapters.s3.store import S3Store
+from chunk_service.adapters.spool.disk import Disk, UnsyncedDisk
 from chunk_service.adapters.spool.identity import identify_spool
 from chunk_service.adapters.spool.volume import Spool, open_spool
 from chunk_service.domain.objects import StoreError
@@ -60,8 +61,9 @@ async def open_parts(settings: Settings, surround: Surround = as_it_is) -> Async
         store = await _open_store(settings, stack)
         folder = settings.local_temp_chunk_path
         spool_id = await identify_spool(folder, SpoolRows(database, host_name()))
+        disk = Disk() if settings.spool_fsync else UnsyncedDisk()
         spool = await stack.enter_async_context(
-            open_spool(folder, spool_id, threads=SPOOL_THREADS, syncs=settings.spool_fsync)
+            open_spool(folder, spool_id, threads=SPOOL_THREADS, disk=disk)
         )
         yield Opened(settings, database, store, spool, Bells(), uuid4(), surround)
 

@@ -140,7 +140,9 @@ def use_cases_over(opened: Opened, rows: Rows) -> UseCases:
         combine=combine,
         holder=opened.holder,
     )
-    clean_up = CleanUp(rows.cleaning, store, spool, second_pass_after=settings.cleanup_grace)
+    clean_up = CleanUp(
+        rows.cleaning, rows.sweeping, store, spool, second_pass_after=settings.cleanup_grace
+    )
     sweep = SweepSpool(rows.sweeping, spool, lose_chunks)
     engine_parts = EngineParts(
         relay=relay,

@@ -6,6 +6,7 @@ or was lost with a process. The bells only save the wait for that round.
 
 import asyncio
 from collections import OrderedDict
+from collections.abc import Callable
 
 from chunk_service.domain.uploads import UploadId
 
@@ -40,6 +41,7 @@ class Bells:
         self.to_close = IdQueue()
         self.to_clean = IdQueue()
         self._changed: dict[UploadId, asyncio.Event] = {}
+        self._when_announced: Callable[[UploadId], None] | None = None
 
     def kick(self, upload_id: UploadId) -> None:
         self.to_relay.put(upload_id)
@@ -54,10 +56,15 @@ class Bells:
         self.to_clean.put(upload_id)
 
     def announce(self, upload_id: UploadId) -> None:
-        """Wake whoever waits for a change of this upload."""
+        """The upload left `completing`, here or in another process: wake whoever waits."""
+        if self._when_announced is not None:
+            self._when_announced(upload_id)
         event = self._changed.get(upload_id)
         if event is not None:
             event.set()
+
+    def when_announced(self, call: Callable[[UploadId], None]) -> None:
+        self._when_announced = call
 
     async def wait(self, upload_id: UploadId, timeout_seconds: float) -> None:
         """Return at a change announced here, or soon: another process may have made it."""

@@ -15,7 +15,7 @@ from typing import Protocol
 import structlog
 
 from chunk_service.domain.errors import ServiceError
-from chunk_service.domain.objects import StoreError
+from chunk_service.domain.objects import StoreError, StoreRefused
 from chunk_service.domain.retries import backoff_seconds
 from chunk_service.domain.uploads import SpoolId, UploadId
 from chunk_service.usecases.clean_up import CleanUp
@@ -72,6 +72,7 @@ class Engine:
         self._slots = slots
         self._failures: dict[UploadId, int] = {}
         self._progress = Progress(bells)
+        bells.when_announced(self._forget)
         self._busy = 0
         self._idle = asyncio.Event()
         self._stopping = asyncio.Event()
@@ -133,7 +134,8 @@ class Engine:
             most=LONGEST_PAUSE_SECONDS,
             dice=random.random,
         )
-        log.warning(
+        tell = log.error if isinstance(error, StoreRefused) else log.warning
+        tell(
             "background work put off",
             upload_id=str(upload_id),
             error=type(error).__name__,
@@ -159,10 +161,13 @@ class Engine:
         seen = self._progress.sent(upload_id)
         closed = await self._parts.close(upload_id)
         if closed is Closed.OVER:
-            self._progress.forget(upload_id)
             self._bells.announce(upload_id)
-        elif closed is Closed.WAITING and self._progress.awaits(upload_id, seen):
+        elif self._progress.awaits(upload_id, seen):
             self._bells.kick(upload_id)
+
+    def _forget(self, upload_id: UploadId) -> None:
+        self._progress.forget(upload_id)
+        self._failures.pop(upload_id, None)
 
     async def _clean_up(self, upload_id: UploadId) -> None:
         await self._parts.clean_up(upload_id)

@@ -23,15 +23,17 @@ class Progress:
         return self._sent[upload_id]
 
     async def follow(self, upload_id: UploadId, sending: Awaitable[None]) -> None:
+        """Await one window; a failed one is tried again later and closes nothing."""
         self._sending[upload_id] += 1
         try:
             await sending
-        finally:
             self._sent[upload_id] += 1
+        finally:
             self._sending[upload_id] -= 1
             if not self._sending[upload_id]:
                 del self._sending[upload_id]
-                self._close_if_awaited(upload_id)
+        if not self._sending[upload_id]:
+            self._close_if_awaited(upload_id)
 
     def _close_if_awaited(self, upload_id: UploadId) -> None:
         if upload_id in self._awaiting:

@@ -78,7 +78,7 @@ def test_the_spelling_is_the_one_of_s3(text: str, algorithm: Algorithm, value: i
     ],
 )
 def test_anything_else_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="checksum|crc|sha256"):
+    with pytest.raises(ValueError, match=r"checksum|crc|sha256"):
         Checksum.parse(text)
 
 

@@ -82,9 +82,7 @@ def _end(chunk: Placement) -> int:
 
 
 offers = st.lists(
-    st.tuples(
-        st.integers(0, 6), st.sampled_from([10, 10, 10]) | st.integers(0, 25) | st.just(19)
-    ),
+    st.tuples(st.integers(0, 6), st.sampled_from([10, 10, 10]) | st.integers(0, 25) | st.just(19)),
     max_size=25,
 )
 declared_totals = st.tuples(st.none() | st.integers(0, 70), st.none() | st.integers(0, 7))

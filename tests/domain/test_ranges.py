@@ -1,5 +1,7 @@
 """Ranges, their gaps and their spelling say exactly which numbers are meant."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -27,7 +29,7 @@ def test_ranges_hold_the_numbers_and_nothing_else(held: set[int]) -> None:
 @given(numbers)
 def test_ranges_are_as_few_as_can_be(held: set[int]) -> None:
     ranges = ranges_of(sorted(held))
-    for (_, stop), (first, _) in zip(ranges, ranges[1:], strict=False):
+    for (_, stop), (first, _) in pairwise(ranges):
         assert stop < first
 
 

@@ -8,7 +8,7 @@ http://127.0.0.1:<control>/delay`.
 import argparse
 from typing import Self
 
-from tests.doubles.control import run_as_process
+from tests.doubles.control import Calls, run_as_process
 from tests.doubles.listener import LOOPBACK
 from tests.doubles.loop_thread import LoopThread
 from tests.doubles.tcp_relay import Direction, Ending, Relay, Trap
@@ -87,7 +87,7 @@ def main() -> None:
     options = parser.parse_args()
     host, _, port = options.to.rpartition(":")
     proxy = FaultProxy.start(host, int(port), listen_on=options.port)
-    calls = {
+    calls: Calls = {
         "black_hole": proxy.black_hole,
         "delay": proxy.delay,
         "drop": lambda direction: proxy.drop(Direction(direction)),

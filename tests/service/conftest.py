@@ -64,8 +64,8 @@ async def caller(service: RunningService, deployment: Deployment) -> AsyncIterat
     async with client_of(service.url, token(OWNER)) as client:
         caller = Caller(client)
         yield caller
-        for session in caller.sessions:
-            await session.abort()
+        for upload_session_id in {session.id for session in caller.sessions}:
+            await client.delete(f"/upload/{upload_session_id}")
     await until(deployment.leftovers, lambda left: not left)
     await until(lambda: _checked_out(service), lambda count: count == 0)
 

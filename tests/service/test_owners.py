@@ -87,7 +87,7 @@ async def test_a_token_bound_to_a_file_begins_only_that_files_uploads(
 
 
 @pytest.mark.parametrize("call", _CALLS.values(), ids=_CALLS)
-@pytest.mark.parametrize("bearer", ["", "x.y.z"])
+@pytest.mark.parametrize("bearer", ["x", "x.y.z"])
 async def test_without_a_good_token_no_route_answers(
     caller: Caller, service: RunningService, call: Call, bearer: str
 ) -> None:

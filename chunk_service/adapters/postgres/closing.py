@@ -30,7 +30,7 @@ TAKE = statement(f"""
     WITH u AS (
         UPDATE uploads SET close_holder = :holder, close_until = service_now() + :lease
         WHERE id = :upload AND state = 'completing'
-            AND (close_until IS NULL OR close_until < service_now() OR close_holder = :holder)
+            AND (close_until IS NULL OR close_until < service_now())
         RETURNING *
     )
     SELECT {UPLOAD_COLUMNS} FROM u

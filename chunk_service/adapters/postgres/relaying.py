@@ -105,10 +105,8 @@ NOTE_ETAG = statement("""
 """)
 
 FIND_WORK = statement(f"""
-    SELECT u.id FROM uploads u WHERE EXISTS (
-        SELECT FROM parts p WHERE p.upload_id = u.id AND p.attempts < {MOST_ATTEMPTS}
-            AND {SENDABLE}
-    )
+    SELECT u.id FROM parts p JOIN uploads u ON u.id = p.upload_id
+    WHERE p.attempts < {MOST_ATTEMPTS} AND {SENDABLE}
     UNION
     SELECT u.id FROM uploads u JOIN chunks c ON c.upload_id = u.id
     WHERE u.state = 'open' AND u.chunk_size IS NULL AND c.index = u.prefix_chunks

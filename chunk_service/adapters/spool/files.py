@@ -3,7 +3,6 @@
 import hashlib
 import os
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from pathlib import Path
 
 from chunk_service.adapters.digests import Digester
@@ -19,11 +18,6 @@ def sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-def unlink_file(path: Path) -> None:
-    with suppress(FileNotFoundError):
-        path.unlink()
 
 
 def read_digest(path: Path, recipe: Recipe) -> ChunkDigest:

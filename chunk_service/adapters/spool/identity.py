@@ -8,6 +8,7 @@ where nothing can be lost by it.
 import asyncio
 from pathlib import Path
 from typing import Protocol
+from uuid import uuid4
 
 from chunk_service.adapters.spool.volume import make_spool_id, read_spool_id
 from chunk_service.domain.uploads import SpoolId
@@ -43,6 +44,9 @@ async def identify_spool(folder: Path, rows: Rows) -> SpoolId:
 
 async def create_spool(folder: Path, rows: Rows) -> SpoolId:
     """Make the folder a spool of this database, whatever other spools there are."""
-    spool_id = await asyncio.to_thread(make_spool_id, folder)
+    proposed = SpoolId(uuid4())
+    # The row first: a crash in between leaves a row too many, not a folder that looks foreign.
+    await rows.add(proposed)
+    spool_id = await asyncio.to_thread(make_spool_id, folder, proposed)
     await rows.add(spool_id)
     return spool_id

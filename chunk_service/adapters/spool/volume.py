@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import TypeVar
 from uuid import UUID, uuid4
 
-from chunk_service.adapters.spool.files import read_digest, read_sha256, sync_folder, unlink_file
+from chunk_service.adapters.spool.disk import Disk
+from chunk_service.adapters.spool.files import read_digest, read_sha256, sync_folder
 from chunk_service.adapters.spool.source import FileSlice, WindowSource
 from chunk_service.adapters.spool.writer import ComputingWriter, FileWriter
 from chunk_service.domain.checksums import Checksum
@@ -27,12 +28,12 @@ T = TypeVar("T")
 
 class Spool:
     def __init__(
-        self, folder: Path, spool_id: SpoolId, executor: ThreadPoolExecutor, *, syncs: bool
+        self, folder: Path, spool_id: SpoolId, *, executor: ThreadPoolExecutor, disk: Disk
     ) -> None:
         self.folder = folder
         self._id = spool_id
         self._executor = executor
-        self._syncs = syncs
+        self._disk = disk
 
     @property
     def id(self) -> SpoolId:
@@ -44,7 +45,7 @@ class Spool:
 
     async def create(self, file_name: str, recipe: Recipe) -> FileWriter:
         return await FileWriter.create(
-            self.folder / file_name, recipe, executor=self._executor, syncs=self._syncs
+            self.folder / file_name, recipe, executor=self._executor, disk=self._disk
         )
 
     def compute(self, recipe: Recipe) -> ComputingWriter:
@@ -63,7 +64,7 @@ class Spool:
         return await self.run(look)
 
     async def unlink(self, file_name: str) -> None:
-        await self.run(lambda: unlink_file(self.folder / file_name))
+        await self.run(lambda: self._disk.unlink(self.folder / file_name))
 
     async def sha256(self, file_names: Sequence[str]) -> bytes:
         """The hash of the files' bytes, one after the other."""
@@ -119,12 +120,12 @@ def read_spool_id(folder: Path) -> SpoolId | None:
         return None
 
 
-def make_spool_id(folder: Path) -> SpoolId:
-    """Give the volume an id; whoever links the file first wins, all others read it."""
+def make_spool_id(folder: Path, proposed: SpoolId) -> SpoolId:
+    """The id that the volume carries from now on: whoever links its file first wins."""
     folder.mkdir(parents=True, exist_ok=True)
     draft = folder / f"{ID_FILE}.{uuid4()}"
     with draft.open("x") as file:
-        file.write(f"{uuid4()}\n")
+        file.write(f"{proposed}\n")
         file.flush()
         os.fsync(file.fileno())
     with suppress(FileExistsError):
@@ -138,10 +139,10 @@ def make_spool_id(folder: Path) -> SpoolId:
 
 @asynccontextmanager
 async def open_spool(
-    folder: Path, spool_id: SpoolId, *, threads: int, syncs: bool
+    folder: Path, spool_id: SpoolId, *, threads: int, disk: Disk
 ) -> AsyncIterator[Spool]:
     executor = ThreadPoolExecutor(threads, thread_name_prefix="spool")
     try:
-        yield Spool(folder, spool_id, executor, syncs=syncs)
+        yield Spool(folder, spool_id, executor=executor, disk=disk)
     finally:
         executor.shutdown(wait=True, cancel_futures=True)

@@ -7,7 +7,6 @@ dropped the pages and would call the second one a success.
 
 import asyncio
 import errno
-import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager, suppress
@@ -15,7 +14,7 @@ from pathlib import Path
 from typing import Self
 
 from chunk_service.adapters.digests import Digester
-from chunk_service.adapters.spool.files import sync_folder
+from chunk_service.adapters.spool.disk import Disk
 from chunk_service.domain.errors import SpoolFull, StorageUnavailable
 from chunk_service.domain.uploads import ChunkDigest, Recipe
 
@@ -77,62 +76,67 @@ class ComputingWriter:
 
 
 class FileWriter(ComputingWriter):
-    def __init__(
-        self, path: Path, handle: int, recipe: Recipe, *, executor: Executor, syncs: bool
-    ) -> None:
+    def __init__(self, path: Path, recipe: Recipe, *, executor: Executor, disk: Disk) -> None:
         super().__init__(recipe, executor)
         self._path = path
-        self._handle: int | None = handle
-        self._syncs = syncs
+        self._disk = disk
+        self._handle: int | None = None
+        self._is_created = False
 
     @classmethod
-    async def create(cls, path: Path, recipe: Recipe, *, executor: Executor, syncs: bool) -> Self:
-        """Open a file that did not exist before."""
-
-        def create_file() -> int:
-            return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-
-        with named_faults():
-            handle = await asyncio.get_running_loop().run_in_executor(executor, create_file)
-        return cls(path, handle, recipe, executor=executor, syncs=syncs)
+    async def create(cls, path: Path, recipe: Recipe, *, executor: Executor, disk: Disk) -> Self:
+        """Open a file that did not exist before; a caller that is cancelled leaves none behind."""
+        writer = cls(path, recipe, executor=executor, disk=disk)
+        writer._start(writer._create)
+        try:
+            await writer._thread_done()
+        except asyncio.CancelledError:
+            await asyncio.shield(writer.discard())
+            raise
+        return writer
 
     async def discard(self) -> None:
         await super().discard()
         self._start(self._remove)
         await super().discard()
 
+    def _create(self) -> None:
+        self._handle = self._disk.create(self._path)
+        self._is_created = True
+
     def _store(self, pieces: list[bytes]) -> None:
         super()._store(pieces)
         assert self._handle is not None
-        write_all(self._handle, pieces)
+        left = [memoryview(piece) for piece in pieces if piece]
+        while left:
+            left = _without(left, self._disk.write(self._handle, left))
 
     def _close(self) -> None:
         handle, self._handle = self._handle, None
         assert handle is not None
         try:
-            if self._syncs:
-                os.fsync(handle)
+            self._disk.sync(handle)
         finally:
-            os.close(handle)
-        if self._syncs:
-            sync_folder(self._path.parent)
+            self._disk.close(handle)
+        self._disk.sync_folder(self._path.parent)
 
     def _remove(self) -> None:
-        if self._handle is not None:
-            os.close(self._handle)
-            self._handle = None
-        self._path.unlink(missing_ok=True)
+        handle, self._handle = self._handle, None
+        try:
+            if handle is not None:
+                self._disk.close(handle)
+        finally:
+            if self._is_created:
+                self._disk.unlink(self._path)
 
 
-def write_all(handle: int, pieces: list[bytes]) -> None:
-    """Write every byte: a full disk shows as a short write first, then as an error."""
-    left = [memoryview(piece) for piece in pieces if piece]
-    while left:
-        written = os.writev(handle, left)
-        while left and written >= len(left[0]):
-            written -= len(left.pop(0))
-        if left and written:
-            left[0] = left[0][written:]
+def _without(pieces: list[memoryview], written: int) -> list[memoryview]:
+    """What is left to write: a full disk shows as a short write first, then as an error."""
+    while pieces and written >= len(pieces[0]):
+        written -= len(pieces.pop(0))
+    if pieces:
+        pieces[0] = pieces[0][written:]
+    return pieces
 
 
 @contextmanager

@@ -8,9 +8,8 @@ http://127.0.0.1:<control>/fail`.
 import argparse
 import hashlib
 from pathlib import Path
-from typing import Any
 
-from tests.doubles.control import run_as_process
+from tests.doubles.control import Calls, run_as_process
 from tests.doubles.s3 import faults
 from tests.doubles.s3.double import S3Double
 
@@ -42,8 +41,8 @@ def main() -> None:
     options = parser.parse_args()
     double = S3Double.start(buckets=options.bucket, folder=options.folder, port=options.port)
 
-    def fail(operation: str, fault: str, **scope: Any) -> None:
-        double.fail(operation, FAULTS[fault], **scope)
+    def fail(operation: str, fault: str, key: str = "*", times: int | None = 1) -> None:
+        double.fail(operation, FAULTS[fault], key=key, times=times)
 
     def objects(bucket: str) -> dict[str, object]:
         """Key to SHA-256 of the bytes, and how often an object was created there."""
@@ -55,7 +54,7 @@ def main() -> None:
             for key in double.keys(bucket)
         }
 
-    calls = {
+    calls: Calls = {
         "entries": lambda: [str(entry) for entry in double.ledger.entries],
         "fail": fail,
         "fall_silent": double.fall_silent,

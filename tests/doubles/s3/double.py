@@ -119,6 +119,9 @@ class S3Double:
     def change_etag(self, multipart: Multipart, number: int) -> str:
         return self._thread.call(tampering.change_etag, multipart, number)
 
+    def lose_part(self, multipart: Multipart, number: int) -> None:
+        self._thread.call(tampering.lose_part, multipart, number)
+
     def flip_part(self, multipart: Multipart, number: int) -> None:
         self._thread.call(tampering.flip_part, multipart, number)
 

@@ -73,7 +73,7 @@ class Request:
 
 def address_of(head: Head) -> Address:
     bucket, _, key = head.path.removeprefix("/").partition("/")
-    words = _WORDS & head.query.keys()
+    words = _WORDS.intersection(head.query)
     operation = OPERATIONS.get((head.method, bool(key), words), "Unknown")
     if not bucket or "x-amz-copy-source" in head.headers:
         operation = "Unknown"

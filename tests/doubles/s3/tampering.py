@@ -27,6 +27,10 @@ def flip_part(multipart: Multipart, number: int) -> None:
     multipart.parts[number] = Part(Shelf().blob(bytes(data)), part.etag)
 
 
+def lose_part(multipart: Multipart, number: int) -> None:
+    multipart.parts.pop(number).blob.drop()
+
+
 def change_etag(multipart: Multipart, number: int) -> str:
     """Same bytes under another ETag, as where a slow attempt lands after its repetition."""
     changed = quoted(secrets.token_hex(16))

@@ -1,0 +1,43 @@
+"""The calls by which chunks get onto the spool's disk, and off it again.
+
+They stand in one place so that another disk can be handed in: one that is full, fails, or tells in
+which order it was asked. Reading needs no such place: a test damages the file itself.
+"""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from chunk_service.adapters.spool.files import sync_folder
+
+
+class Disk:
+    def create(self, path: Path) -> int:
+        """A handle of a file that did not exist before."""
+        return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+
+    def write(self, handle: int, pieces: Sequence[memoryview]) -> int:
+        """How many bytes were taken, perhaps not all."""
+        return os.writev(handle, pieces)
+
+    def sync(self, handle: int) -> None:
+        os.fsync(handle)
+
+    def close(self, handle: int) -> None:
+        os.close(handle)
+
+    def sync_folder(self, folder: Path) -> None:
+        sync_folder(folder)
+
+    def unlink(self, path: Path) -> None:
+        path.unlink(missing_ok=True)
+
+
+class UnsyncedDisk(Disk):
+    """Leaves it to the kernel when bytes reach the disk; a power cut may lose confirmed ones."""
+
+    def sync(self, handle: int) -> None:
+        pass
+
+    def sync_folder(self, folder: Path) -> None:
+        pass

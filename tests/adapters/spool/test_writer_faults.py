@@ -1,0 +1,208 @@
+"""A chunk is durable before its writer says so, and a writer that fails leaves nothing behind."""
+
+import asyncio
+import errno
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from chunk_service.adapters.spool.disk import Disk, UnsyncedDisk
+from chunk_service.adapters.spool.writer import GATHER_BYTES, FileWriter
+from chunk_service.domain.checksums import Algorithm
+from chunk_service.domain.errors import ServiceError, SpoolFull, StorageUnavailable
+from chunk_service.domain.uploads import Recipe
+from tests.adapters.spool.disks import FailingDisk, GatedDisk, NotingDisk, SmallDisk
+
+pytestmark = pytest.mark.usefixtures("no_handle_left")
+
+RECIPE = Recipe(
+    part_size=10, algorithms=frozenset({Algorithm.CRC64NVME}), offset=None, sha256=False
+)
+GATHERING = bytes(GATHER_BYTES)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "file"
+
+
+async def create(path: Path, executor: ThreadPoolExecutor, disk: Disk) -> FileWriter:
+    return await FileWriter.create(path, RECIPE, executor=executor, disk=disk)
+
+
+async def at_the_gate(disk: GatedDisk) -> None:
+    assert await asyncio.to_thread(disk.reached.wait, 30)
+
+
+async def test_the_file_is_synced_before_its_folder_and_both_before_the_answer(
+    path: Path, executor: ThreadPoolExecutor
+) -> None:
+    disk = NotingDisk()
+    writer = await create(path, executor, disk)
+    await writer.write(b"data")
+    await writer.finish()
+    assert disk.calls == ["create", "write", "sync file", "close", "sync folder"]
+    assert disk.open_handles == set()
+
+
+async def test_an_empty_chunk_is_as_durable_as_any(
+    path: Path, executor: ThreadPoolExecutor
+) -> None:
+    disk = NotingDisk()
+    writer = await create(path, executor, disk)
+    assert (await writer.finish()).size_bytes == 0
+    assert disk.calls == ["create", "sync file", "close", "sync folder"]
+    assert path.read_bytes() == b""
+
+
+async def test_a_spool_that_need_not_sync_does_not(
+    path: Path, executor: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[int] = []
+    monkeypatch.setattr("os.fsync", synced.append)
+    writer = await create(path, executor, UnsyncedDisk())
+    await writer.finish()
+    assert synced == []
+
+
+@pytest.mark.parametrize("error", [errno.ENOSPC, errno.EDQUOT])
+@pytest.mark.parametrize("room_bytes", [0, 1, GATHER_BYTES, GATHER_BYTES + 1])
+async def test_a_full_disk_is_told_and_the_file_is_gone(
+    path: Path, executor: ThreadPoolExecutor, error: int, room_bytes: int
+) -> None:
+    disk = SmallDisk(room_bytes, error=error)
+    writer = await create(path, executor, disk)
+    with pytest.raises(SpoolFull):
+        await _send(writer, GATHERING + b"more")
+    await writer.discard()
+    assert not path.exists()
+    assert disk.open_handles == set()
+
+
+async def test_short_writes_are_carried_on(path: Path, executor: ThreadPoolExecutor) -> None:
+    class Stingy(Disk):
+        def write(self, handle: int, pieces: object) -> int:
+            assert isinstance(pieces, list)
+            return super().write(handle, [pieces[0][:3]])
+
+    writer = await create(path, executor, Stingy())
+    await writer.write(b"")
+    await writer.write(b"abcdefgh")
+    await writer.write(b"ij")
+    await writer.finish()
+    assert path.read_bytes() == b"abcdefghij"
+
+
+async def test_a_file_that_cannot_be_made_is_no_room_or_no_storage(
+    path: Path, executor: ThreadPoolExecutor
+) -> None:
+    with pytest.raises(SpoolFull):
+        await create(path, executor, FailingDisk("create", errno.ENOSPC))
+    with pytest.raises(StorageUnavailable):
+        await create(path, executor, FailingDisk("create", errno.EROFS))
+
+
+async def test_a_file_that_is_there_already_is_neither_taken_nor_removed(
+    path: Path, executor: ThreadPoolExecutor
+) -> None:
+    path.write_bytes(b"somebody else's")
+    with pytest.raises(StorageUnavailable):
+        await create(path, executor, Disk())
+    assert path.read_bytes() == b"somebody else's"
+
+
+@pytest.mark.parametrize("call", ["sync file", "sync folder", "close"])
+@pytest.mark.parametrize(
+    ("error", "told"), [(errno.EIO, StorageUnavailable), (errno.ENOSPC, SpoolFull)]
+)
+async def test_what_could_not_be_made_durable_is_not_acknowledged_nor_tried_again(
+    path: Path, executor: ThreadPoolExecutor, call: str, error: int, told: type[ServiceError]
+) -> None:
+    disk = FailingDisk(call, error)
+    writer = await create(path, executor, disk)
+    await writer.write(b"data")
+    with pytest.raises(told):
+        await writer.finish()
+    await writer.discard()
+    assert disk.calls.count("sync file") <= 1
+    assert disk.calls.count("sync folder") <= 1
+    assert not path.exists()
+    assert disk.open_handles == set()
+
+
+async def test_a_writer_can_be_discarded_at_any_time(
+    path: Path, executor: ThreadPoolExecutor
+) -> None:
+    for steps in range(4):
+        disk = NotingDisk()
+        writer = await create(path, executor, disk)
+        if steps > 0:
+            await writer.write(b"data")
+        if steps > 1:
+            await writer.write(GATHERING)
+        if steps > 2:
+            await writer.finish()
+        await writer.discard()
+        assert not path.exists()
+        assert disk.open_handles == set()
+
+
+async def test_discarding_twice_is_harmless(path: Path, executor: ThreadPoolExecutor) -> None:
+    writer = await create(path, executor, Disk())
+    await writer.discard()
+    await writer.discard()
+    assert not path.exists()
+
+
+@pytest.mark.parametrize("call", ["write", "sync file"])
+async def test_a_cancelled_writer_is_removed_only_after_its_thread_is_through(
+    path: Path, executor: ThreadPoolExecutor, call: str
+) -> None:
+    disk = GatedDisk(call)
+    writer = await create(path, executor, disk)
+    sending = asyncio.create_task(_send(writer, GATHERING * 2))
+    await at_the_gate(disk)
+    sending.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await sending
+    discarding = asyncio.create_task(writer.discard())
+    await asyncio.wait({discarding}, timeout=0)
+    assert path.exists()
+    disk.opened.set()
+    await discarding
+    assert not path.exists()
+    assert disk.open_handles == set()
+    assert disk.calls[-1] == "unlink"
+
+
+async def test_a_creation_that_is_cancelled_leaves_no_file_and_no_handle(
+    path: Path, executor: ThreadPoolExecutor
+) -> None:
+    disk = GatedDisk("create")
+    creating = asyncio.create_task(create(path, executor, disk))
+    await at_the_gate(disk)
+    creating.cancel()
+    disk.opened.set()
+    with pytest.raises(asyncio.CancelledError):
+        await creating
+    assert not path.exists()
+    assert disk.open_handles == set()
+
+
+async def test_the_next_pieces_are_gathered_while_a_thread_writes(
+    path: Path, executor: ThreadPoolExecutor
+) -> None:
+    disk = GatedDisk("write")
+    writer = await create(path, executor, disk)
+    await writer.write(GATHERING)
+    await at_the_gate(disk)
+    await asyncio.wait_for(writer.write(GATHERING[1:]), timeout=5)
+    disk.opened.set()
+    assert (await writer.finish()).size_bytes == 2 * GATHER_BYTES - 1
+
+
+async def _send(writer: FileWriter, data: bytes) -> None:
+    await writer.write(data[:GATHER_BYTES])
+    await writer.write(data[GATHER_BYTES:])
+    await writer.finish()

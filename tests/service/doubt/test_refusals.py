@@ -1,0 +1,74 @@
+"""The store refuses: for good, and the upload has failed; or for now, and nothing is lost by it."""
+
+import pytest
+
+from tests.doubles.s3 import faults
+from tests.service.caller import problem_of
+from tests.service.doubt.story import LARGE, SMALL, Story
+from tests.service.waiting import until
+
+CREATING = [("PutObject", SMALL), ("CompleteMultipartUpload", LARGE)]
+FOREIGN = b"not ours"
+
+
+@pytest.mark.parametrize("content", [SMALL, LARGE], ids=["single", "multipart"])
+async def test_a_foreign_object_at_the_key_is_left_alone(story: Story, content: bytes) -> None:
+    session = await story.sent(content)
+    key = await story.key(session)
+    story.double.put_foreign(story.bucket, key, FOREIGN)
+    assert problem_of(await story.complete(session, content), 410) == "gone"
+    assert await story.state(session) == "failed"
+    assert await story.events(session) == ["upload.failed"]
+    assert story.double.content(story.bucket, key) == FOREIGN
+    await until(story.own.leftovers, lambda left: not left)
+    assert story.double.content(story.bucket, key) == FOREIGN
+
+
+@pytest.mark.parametrize(("operation", "content"), CREATING, ids=["single", "multipart"])
+@pytest.mark.parametrize("code", ["BadDigest", "EntityTooSmall", "EntityTooLarge"])
+async def test_a_refusal_that_no_repeat_changes_fails_the_upload(
+    story: Story, operation: str, content: bytes, code: str
+) -> None:
+    story.double.fail(operation, faults.answering(code), times=None)
+    session = await story.sent(content)
+    assert problem_of(await story.complete(session, content), 410) == "gone"
+    assert await story.events(session) == ["upload.failed"]
+    assert story.double.keys(story.bucket) == []
+    await until(story.own.leftovers, lambda left: not left)
+    assert story.double.ledger.count(operation) == 1
+
+
+@pytest.mark.parametrize(("operation", "content"), CREATING, ids=["single", "multipart"])
+async def test_a_refusal_is_not_believed_where_the_object_is_there(
+    story: Story, operation: str, content: bytes
+) -> None:
+    """Done, and answered by an error inside a 200 that would be for good."""
+    story.double.fail(operation, faults.error_inside_success("EntityTooSmall", done=True))
+    session = await story.sent(content)
+    await story.ends_stored(session, content)
+
+
+@pytest.mark.parametrize(("operation", "content"), CREATING, ids=["single", "multipart"])
+@pytest.mark.parametrize("code", ["InvalidAccessKeyId", "AccessDenied", "NoSuchBucket"])
+async def test_what_operators_can_mend_is_waited_out(
+    story: Story, operation: str, content: bytes, code: str
+) -> None:
+    session = await story.sent(content)
+    if content == LARGE:
+        await story.relayed(session, content)
+    story.double.fail("*", faults.answering(code), times=None)
+    asked_before = len(story.double.ledger.entries)
+    assert problem_of(await story.complete(session, content), 503) == "storage-unavailable"
+    assert await story.state(session) == "completing"
+    assert await story.events(session) == []
+    assert len(story.double.ledger.entries) - asked_before < 30, "a hot loop"
+    story.double.heal()
+    await story.ends_stored(session, content)
+
+
+async def test_with_the_store_away_chunks_are_taken(story: Story) -> None:
+    story.double.refuse_connections()
+    session = await story.sent(LARGE)
+    assert problem_of(await story.complete(session, LARGE), 503) == "storage-unavailable"
+    story.double.heal()
+    await story.ends_stored(session, LARGE)
