@@ -7,9 +7,11 @@ Content-Type is taken for JSON, as clients of that system may omit it; any other
 
 import json
 import re
+from collections.abc import Iterator
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 from starlette.requests import Request
 
 from chunk_service.api.bodies import read_body
@@ -31,7 +33,7 @@ async def read_model(request: Request, model: type[Model]) -> Model:
     try:
         return model.model_validate(document)
     except ValidationError as error:
-        raise _validation_failed(error) from error
+        raise _validation_failed(error, document) from error
 
 
 def parse_json(body: bytes) -> object:
@@ -66,12 +68,22 @@ def _refuse_constant(name: str) -> object:
     raise ValueError(f"{name} is not JSON")
 
 
-def _validation_failed(error: ValidationError) -> ValidationFailed:
+def _validation_failed(error: ValidationError, document: object) -> ValidationFailed:
     """What is wrong and where, without giving the values back."""
     found = [
-        {"field": ".".join(str(step) for step in fault["loc"]), "message": fault["msg"]}
+        {"field": ".".join(_path(fault, document)), "message": fault["msg"]}
         for fault in error.errors(include_url=False, include_context=False, include_input=False)
     ][:MAX_REPORTED_ERRORS]
     first = found[0]
     where = f"{first['field']}: " if first["field"] else ""
     return ValidationFailed(f"{where}{first['message']}.", errors=found)
+
+
+def _path(fault: ErrorDetails, document: object) -> Iterator[str]:
+    """The steps that the client knows; others name branches of our models."""
+    inner = document
+    for step in fault["loc"]:
+        if not isinstance(inner, dict) or (step not in inner and fault["type"] != "missing"):
+            return
+        yield str(step)
+        inner = inner.get(step)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from chunk_service.cli.endings import MISUSED, end
+from chunk_service.cli.endings import MISUSED, development_only, end
 
 
 def demo(
@@ -24,8 +24,9 @@ def demo(
 
     Database, store and receiver are started for it and are gone afterwards.
     """
+    with development_only():
+        from chunk_service.cli.demonstration.run import demonstrate
     from chunk_service.cli.demonstration.failure import DemonstrationError
-    from chunk_service.cli.demonstration.run import demonstrate
     from chunk_service.cli.stack.errors import StackError
     from chunk_service.cli.stack.interrupts import interruptible
 

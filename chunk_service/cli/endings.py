@@ -27,3 +27,12 @@ def settings_checked() -> Iterator[None]:
         yield
     except SettingsError as error:
         end(str(error), code=MISUSED)
+
+
+@contextmanager
+def development_only() -> Iterator[None]:
+    """Around what a plain installation has no parts for."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        end(f"This command needs requirements-dev.txt to be installed: {error.name} is missing.")

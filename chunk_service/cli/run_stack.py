@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from chunk_service.cli.endings import end
+from chunk_service.cli.endings import development_only, end
 
 if TYPE_CHECKING:
     from chunk_service.cli.stack.development import DevelopmentStack
@@ -30,7 +30,7 @@ def run(
     from chunk_service.cli.stack.interrupts import interruptible
 
     try:
-        with interruptible():
+        with development_only(), interruptible():
             _run(folder)
     except (StackError, OSError) as error:
         end(str(error))

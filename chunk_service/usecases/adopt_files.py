@@ -97,7 +97,8 @@ class AdoptFiles:
         placement = place(
             admission.upload.progress, address.index, digest.size_bytes, self.limits
         ).at(offset)
-        recorded = await self.rows.record(attempt, admission.upload, placement, digest)
+        record = self.rows.record if admission.chunk is None else self.rows.retake
+        recorded = await record(attempt, admission.upload, placement, digest)
         return recorded is not None
 
     async def _adopt_object(self, upload: Upload) -> bool:

@@ -93,7 +93,7 @@ class ReceiveBytes:
         except BaseException:
             await asyncio.shield(self._give_back(attempt, writer))
             raise
-        return await self.record(attempt, upload, placement.at(recipe.offset), digest)
+        return await self.record(attempt, admission, placement.at(recipe.offset), digest)
 
     async def _receive_unaddressed(self, principal: Principal, request: ChunkRequest) -> Receipt:
         """A form that sends its file before its fields: hold the bytes until it says whose."""
@@ -125,7 +125,7 @@ class ReceiveBytes:
         except BaseException:
             await asyncio.shield(self._give_back(attempt, writer))
             raise
-        return await self.record(attempt, upload, placement.at(recipe.offset), digest)
+        return await self.record(attempt, admission, placement.at(recipe.offset), digest)
 
     def _attempt(self, request: ChunkRequest, name: str) -> Attempt:
         most = (request.length_bytes, request.most_bytes, self.limits.max_chunk_size)

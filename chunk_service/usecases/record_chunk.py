@@ -41,16 +41,18 @@ class RecordChunk:
     settle_delays_seconds: Sequence[float] = SETTLE_DELAYS_SECONDS
 
     async def __call__(
-        self, attempt: Attempt, upload: Upload, placement: Placement, digest: ChunkDigest
+        self, attempt: Attempt, admission: Admission, placement: Placement, digest: ChunkDigest
     ) -> Receipt:
-        return await asyncio.shield(self._record(attempt, upload, placement, digest))
+        return await asyncio.shield(self._record(attempt, admission, placement, digest))
 
     async def _record(
-        self, attempt: Attempt, upload: Upload, placement: Placement, digest: ChunkDigest
+        self, attempt: Attempt, admission: Admission, placement: Placement, digest: ChunkDigest
     ) -> Receipt:
+        upload = admission.upload
+        record = self.rows.record if admission.chunk is None else self.rows.retake
         address = ChunkAddress(upload_id=upload.id, index=placement.index)
         try:
-            recorded = await self.rows.record(attempt, upload, placement, digest)
+            recorded = await record(attempt, upload, placement, digest)
         except DatabaseUnavailable:
             recorded = await self._settle(attempt, address)
         if recorded is None:

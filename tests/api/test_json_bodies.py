@@ -80,3 +80,26 @@ async def test_the_value_that_was_refused_is_not_given_back(client: httpx.AsyncC
     answer = await client.post("/upload/init", content=body)
     assert answer.status_code == 422
     assert "sesame" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("body", "fields"),
+    [
+        (b'{"main_service_file_id": true, "original_file_name": "a"}', {"main_service_file_id"}),
+        (
+            b'{"main_service_file_id": {"x": 1}, "original_file_name": "a"}',
+            {"main_service_file_id"},
+        ),
+        (b'{"original_file_name": "a"}', {"main_service_file_id"}),
+        (
+            b'{"main_service_file_id": 1, "original_file_name": "a", "metadata": {"take": []}}',
+            {"metadata.take"},
+        ),
+        (b"[]", {""}),
+    ],
+)
+async def test_a_fault_is_told_by_the_name_that_the_client_knows(
+    client: httpx.AsyncClient, body: bytes, fields: set[str]
+) -> None:
+    answer = await client.post("/upload/init", content=body)
+    assert {error["field"] for error in answer.json()["errors"]} == fields

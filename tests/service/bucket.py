@@ -1,5 +1,6 @@
 """The bucket that the service writes to, seen by another S3 client than the service's own."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -25,7 +26,8 @@ class Bucket:
             aws_access_key_id=store.access_key,
             aws_secret_access_key=store.secret_key,
         )
-        client.create_bucket(Bucket=name)
+        with suppress(client.exceptions.BucketAlreadyOwnedByYou):
+            client.create_bucket(Bucket=name)
         return cls(store, name, client)
 
     def read(self, key: str) -> bytes:

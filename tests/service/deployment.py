@@ -3,7 +3,10 @@
 A service that ends leaves these behind for the next one, as a machine does.
 """
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import asyncpg
@@ -11,7 +14,9 @@ import asyncpg
 from chunk_service.settings.model import Settings
 from tests.service import tokens
 from tests.service.bucket import Bucket
+from tests.service.caller import Caller, client_of
 from tests.service.main_service import SECRET, MainService
+from tests.service.running import RunningService, running
 
 MIB = 1024 * 1024
 MAX_CHUNK_BYTES = 32 * MIB
@@ -22,6 +27,20 @@ _OWED = {
     "chunks in the spool": "SELECT count(*) FROM chunks WHERE state = 'spooled'",
     "live uploads": "SELECT count(*) FROM uploads WHERE state IN ('open', 'completing')",
 }
+
+# The last statement changes no row: it rings the bell of the queue's trigger.
+_PASS_TIME = """
+    CREATE OR REPLACE FUNCTION service_now() RETURNS timestamptz LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$SELECT clock_timestamp() + interval '{seconds} seconds'$$;
+    UPDATE pgqueuer SET execute_after = execute_after - interval '{seconds} seconds';
+    DELETE FROM pgqueuer WHERE false;
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    service: RunningService
+    caller: Caller
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +71,21 @@ class Deployment:
         }
         given = {name: text for name, text in values.items() if text is not None}
         return Settings.model_validate(given)
+
+    @asynccontextmanager
+    async def served(self, **changes: str | None) -> AsyncIterator["Served"]:
+        """A service on all this, and a client by it."""
+        with running(self.settings(**changes)) as service:
+            async with client_of(service.url, tokens.token("alice")) as client:
+                yield Served(service, Caller(client))
+
+    async def pass_time(self, by: timedelta) -> None:
+        """Move the clock that leases and deadlines are read from, and that of the queue."""
+        connection = await asyncpg.connect(self.database_url)
+        try:
+            await connection.execute(_PASS_TIME.format(seconds=int(by.total_seconds())))
+        finally:
+            await connection.close()
 
     def spooled_files(self) -> list[str]:
         """Everything in the spool but its own mark."""

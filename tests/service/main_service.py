@@ -13,6 +13,7 @@ from typing import Any
 from standardwebhooks import Webhook
 
 from chunk_service.cli.stack.ports import LOOPBACK
+from tests.service.waiting import until
 
 SECRET = "whsec_" + base64.b64encode(b"a secret of two parties, 32 byte").decode()
 
@@ -40,6 +41,14 @@ class MainService:
     def of(self, upload_session_id: str) -> list[Notification]:
         wanted = upload_session_id.encode()
         return [each for each in self.got if wanted in each.body]
+
+    async def told_of(self, upload_session_id: str, times: int = 1) -> list[Notification]:
+        """Waits until there are that many notifications of the upload."""
+
+        async def got() -> list[Notification]:
+            return self.of(upload_session_id)
+
+        return await until(got, lambda notifications: len(notifications) >= times)
 
     def take(self, headers: dict[str, str], body: bytes) -> int:
         status = self.refusals.popleft() if self.refusals else 204

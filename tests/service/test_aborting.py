@@ -22,11 +22,8 @@ async def test_an_aborted_upload_leaves_nothing_and_is_told(
     assert (await session.abort()).text == first.text
     await until(deployment.leftovers, lambda left: not left)
 
-    async def told() -> int:
-        return len(deployment.main_service.of(session.id))
-
-    await until(told, lambda count: count == 1)
-    event = deployment.main_service.of(session.id)[0].verified()
+    (notification,) = await deployment.main_service.told_of(session.id)
+    event = notification.verified()
     assert event["type"] == "upload.aborted"
     assert event["data"]["metadata"] == {"a": "1"}
     assert "key" not in event["data"]

@@ -7,7 +7,6 @@ import pytest
 from tests.service.caller import Caller, data_of, problem_of
 from tests.service.content import MIB
 from tests.service.deployment import MAX_CHUNK_BYTES, MAX_FILE_BYTES, Deployment
-from tests.service.waiting import until
 
 _HOSTILE = {
     "../../etc/passwd": "passwd",
@@ -121,11 +120,8 @@ async def test_metadata_is_given_back_in_status_and_event(
     await session.put(0, b"x")
     data = data_of(await session.complete(1, main_service_file_id="a-1"))
 
-    async def got() -> int:
-        return len(deployment.main_service.of(session.id))
-
-    await until(got, lambda count: count == 1)
-    event = deployment.main_service.of(session.id)[0].verified()["data"]
+    (notification,) = await deployment.main_service.told_of(session.id)
+    event = notification.verified()["data"]
     assert event["metadata"] == told
     assert event["content_type"] == "audio/mpeg"
     assert event["main_service_file_id"] == data["main_service_file_id"] == "a-1"

@@ -5,7 +5,6 @@ import pytest
 from tests.service.caller import Caller
 from tests.service.content import MIB, content_of, cut
 from tests.service.deployment import Deployment
-from tests.service.waiting import until
 
 
 @pytest.mark.parametrize("chunk_bytes", [1000, 4 * MIB], ids=["one put", "multipart"])
@@ -57,11 +56,7 @@ async def test_init_chunk_complete_as_the_old_readme_says(
 
 
 async def _told_once(deployment: Deployment, session: str, data: dict[str, object]) -> None:
-    async def got() -> int:
-        return len(deployment.main_service.of(session))
-
-    await until(got, lambda count: count == 1)
-    (notification,) = deployment.main_service.of(session)
+    (notification,) = await deployment.main_service.told_of(session)
     event = notification.verified()
     assert event["type"] == "upload.completed"
     assert notification.headers["webhook-id"].startswith("msg_")

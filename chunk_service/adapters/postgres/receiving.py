@@ -1,9 +1,7 @@
-"""The statements of receiving a chunk: reserve, record, release. One round trip each.
+"""Receiving a chunk, in one round trip each: reserve, record, release.
 
-Reserving reads what the judgement needs and books the bytes in one go. Recording locks the upload's
-row first and raises counters only in rows that it updates, so nothing that another transaction
-committed meanwhile is overlooked: a statement sees other tables as they were when it began, but
-locked and updated rows as they are.
+Reserving reads what the judgement needs and books the bytes in one go; `recording.py` holds the
+statement that makes a chunk part of its upload.
 """
 
 from uuid import UUID
@@ -15,6 +13,7 @@ from chunk_service.adapters.postgres.admission import (
     AdmissionLimits,
 )
 from chunk_service.adapters.postgres.database import Database
+from chunk_service.adapters.postgres.recording import LOCK_FOR_RETAKE, RECORD, RETAKE
 from chunk_service.adapters.postgres.statements import statement
 from chunk_service.adapters.postgres.values import (
     CHUNK_COLUMNS,
@@ -60,7 +59,8 @@ RESERVE = statement(f"""
     ), bound AS (
         UPDATE uploads SET spool_id = :spool FROM judged, u
         WHERE uploads.id = judged.id AND judged.fits_spool AND judged.fits_quota
-            AND judged.is_wanted AND uploads.spool_id IS NULL AND NOT u.is_free
+            AND judged.is_wanted AND NOT u.is_free AND u.spool_id IS NULL
+            AND coalesce(uploads.spool_id, :spool) = :spool
         RETURNING uploads.id
     ), r AS (
         INSERT INTO reservations
@@ -88,86 +88,6 @@ HOLD = statement(f"""
     INSERT INTO reservations (attempt, spool_id, owner, size_bytes, file_name, expires_at)
     SELECT :attempt, :spool, :owner, :size, :file_name, service_now() + :ttl
     FROM used WHERE {FITS_SPOOL} AND used.spool + :size <= :high_water
-""")
-
-RECORD = statement("""
-    WITH reservation AS (
-        DELETE FROM reservations WHERE attempt = :attempt RETURNING attempt
-    ), u AS (
-        SELECT id, part_size, chunk_size, prefix_chunks, prefix_bytes FROM uploads
-        WHERE id = :upload AND state = 'open' AND EXISTS (SELECT FROM reservation)
-            AND (total_chunks IS NULL OR :index < total_chunks)
-            AND received_bytes + :size <= coalesce(total_size, max_size)
-            AND (chunk_size IS NULL OR :offset + :size <= coalesce(total_size, max_size))
-            AND (NOT :is_last OR (highest_index <= :index
-                AND coalesce(total_chunks, :index + 1) = :index + 1
-                AND coalesce(total_size, :offset + :size) = :offset + :size))
-        FOR NO KEY UPDATE
-    ), placed AS (
-        SELECT id, CASE
-            WHEN chunk_size IS NOT NULL
-                OR (prefix_chunks = :index AND prefix_bytes = :offset)
-                OR EXISTS (SELECT FROM chunks c WHERE c.upload_id = u.id
-                    AND c.index = :index AND c.offset_bytes = :offset)
-            THEN :offset END AS offset_bytes
-        FROM u
-    ), inserted AS (
-        INSERT INTO chunks AS c (upload_id, index, state, offset_bytes, size_bytes, crc64nvme,
-            sha256, slices, file_name, spool_id, unsent_parts)
-        SELECT id, :index, CASE WHEN :size = 0 THEN 'relayed' ELSE 'spooled' END, offset_bytes,
-            :size, :crc64nvme, :sha256,
-            CAST(CASE WHEN offset_bytes IS NULL THEN '[]' ELSE :slices END AS jsonb), :file_name,
-            :spool, cardinality(:part_numbers) - (
-                SELECT count(*) FROM parts p WHERE p.upload_id = placed.id
-                    AND p.number = ANY(:part_numbers) AND p.etag IS NOT NULL)
-        FROM placed
-        ON CONFLICT (upload_id, index) DO UPDATE SET
-            state = CASE WHEN excluded.unsent_parts = 0 AND excluded.offset_bytes IS NOT NULL
-                THEN 'relayed' ELSE 'spooled' END,
-            file_name = excluded.file_name, spool_id = excluded.spool_id,
-            offset_bytes = coalesce(c.offset_bytes, excluded.offset_bytes),
-            slices = excluded.slices, unsent_parts = excluded.unsent_parts,
-            sha256 = coalesce(c.sha256, excluded.sha256), recorded_at = service_now()
-        WHERE c.state = 'missing' AND c.size_bytes = excluded.size_bytes
-            AND c.crc64nvme = excluded.crc64nvme
-            AND (c.sha256 IS NULL OR excluded.sha256 IS NULL OR c.sha256 = excluded.sha256)
-        RETURNING c.upload_id, c.state, c.offset_bytes
-    ), covered AS (
-        INSERT INTO parts AS p (upload_id, number, covered_bytes, spool_id)
-        SELECT inserted.upload_id, w.number, w.size_bytes, :spool
-        FROM inserted, unnest(:part_numbers, :part_bytes)
-            AS w (number, size_bytes)
-        WHERE inserted.offset_bytes IS NOT NULL
-        ON CONFLICT (upload_id, number) DO UPDATE
-            SET covered_bytes = p.covered_bytes + excluded.covered_bytes,
-                spool_id = excluded.spool_id
-            WHERE p.etag IS NULL
-        RETURNING p.number, p.covered_bytes
-    ), counted AS (
-        UPDATE uploads SET
-            received_bytes = received_bytes + :size,
-            chunk_count = chunk_count + 1,
-            highest_index = greatest(highest_index, :index),
-            longest_chunk_bytes = greatest(longest_chunk_bytes, :size),
-            total_chunks = coalesce(total_chunks, CASE WHEN :is_last THEN :index + 1 END),
-            total_size = coalesce(total_size, CASE WHEN :is_last THEN :offset + :size END),
-            extent_bytes = greatest(extent_bytes, inserted.offset_bytes + :size),
-            prefix_chunks = uploads.prefix_chunks + CASE WHEN inserted.offset_bytes IS NOT NULL
-                AND uploads.prefix_chunks = :index THEN 1 ELSE 0 END,
-            prefix_bytes = uploads.prefix_bytes + CASE WHEN inserted.offset_bytes IS NOT NULL
-                AND uploads.prefix_chunks = :index THEN :size ELSE 0 END,
-            expires_at = least(expiry_limit, greatest(expires_at, service_now() + ttl))
-        FROM inserted WHERE uploads.id = inserted.upload_id
-        RETURNING uploads.part_size, uploads.total_size
-    ), drawn AS (
-        UPDATE reservations SET size_bytes = greatest(size_bytes - :size, 0)
-        FROM inserted WHERE attempt = inserted.upload_id
-    )
-    SELECT inserted.state, inserted.offset_bytes, EXISTS (
-        SELECT FROM covered, counted WHERE covered_bytes = least(part_size,
-            coalesce(total_size, number * part_size) - (number - 1) * part_size)
-    ) AS completes_window
-    FROM inserted
 """)
 
 RELEASE = statement("DELETE FROM reservations WHERE attempt = :attempt")
@@ -218,31 +138,17 @@ class ReceivingRows:
         self, attempt: Attempt, upload: Upload, placement: Placement, digest: ChunkDigest
     ) -> Recorded | None:
         """Make the chunk part of the upload; None where the upload or a rival left no place."""
-        offset = placement.offset
-        cut = [] if offset is None else list(windows(offset, placement.length, upload.part_size))
-        row = await self._database.row(
-            RECORD,
-            attempt=attempt.id,
-            upload=upload.id,
-            index=placement.index,
-            offset=offset,
-            size=placement.length,
-            is_last=placement.is_last,
-            crc64nvme=crc64nvme_bytes(digest.whole),
-            sha256=digest.sha256,
-            slices=slices_json(digest.slices),
-            file_name=attempt.file_name,
-            spool=attempt.spool_id,
-            part_numbers=[window.part_number for window in cut],
-            part_bytes=[window.size_bytes for window in cut],
-        )
-        if row is None:
-            return None
-        return Recorded(
-            needs_file=row["state"] == "spooled",
-            is_placed=row["offset_bytes"] is not None,
-            completes_window=row["completes_window"],
-        )
+        values = _chunk_values(attempt, upload, placement, digest)
+        return _recorded_of(await self._database.row(RECORD, **values))
+
+    async def retake(
+        self, attempt: Attempt, upload: Upload, placement: Placement, digest: ChunkDigest
+    ) -> Recorded | None:
+        """Take a missing chunk back; None where these are not its bytes, or it is back already."""
+        async with self._database.transaction() as connection:
+            await connection.execute(LOCK_FOR_RETAKE, {"upload": upload.id})
+            values = _chunk_values(attempt, upload, placement, digest)
+            return _recorded_of((await connection.execute(RETAKE, values)).mappings().first())
 
     async def release(self, attempt_id: UUID) -> bool:
         """Give the booking back. True is proof that the attempt was not and won't be recorded."""
@@ -251,6 +157,38 @@ class ReceivingRows:
     async def read(self, address: ChunkAddress) -> Admission | None:
         row = await self._database.row(READ, upload=address.upload_id, index=address.index)
         return None if row is None else _admission_of(row)
+
+
+def _chunk_values(
+    attempt: Attempt, upload: Upload, placement: Placement, digest: ChunkDigest
+) -> dict[str, object]:
+    offset = placement.offset
+    cut = [] if offset is None else list(windows(offset, placement.length, upload.part_size))
+    return {
+        "attempt": attempt.id,
+        "upload": upload.id,
+        "index": placement.index,
+        "offset": offset,
+        "size": placement.length,
+        "is_last": placement.is_last,
+        "crc64nvme": crc64nvme_bytes(digest.whole),
+        "sha256": digest.sha256,
+        "slices": slices_json(digest.slices),
+        "file_name": attempt.file_name,
+        "spool": attempt.spool_id,
+        "part_numbers": [window.part_number for window in cut],
+        "part_bytes": [window.size_bytes for window in cut],
+    }
+
+
+def _recorded_of(row: Row | None) -> Recorded | None:
+    if row is None:
+        return None
+    return Recorded(
+        needs_file=row["state"] == "spooled",
+        is_placed=row["offset_bytes"] is not None,
+        completes_window=row["completes_window"],
+    )
 
 
 def _admission_of(row: Row) -> Admission:

@@ -55,7 +55,7 @@ class Screen:
 
     def notification(self, body: dict[str, Any]) -> None:
         self.done("the main service was told, and the signature is right:")
-        self._console.print(JSON.from_data(body))
+        self._console.print(JSON.from_data(body), soft_wrap=True)
 
     def table(self, source: SourceFile, transferred: Transferred) -> None:
         mebibytes = source.size_bytes / _MIB

@@ -1,0 +1,126 @@
+"""What was acknowledged outlives the process: the next one on the same rows and spool goes on."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import httpx
+import pytest
+
+from chunk_service.cli.stack.ports import LOOPBACK
+from tests.service.caller import Session, data_of, problem_of
+from tests.service.content import PART_BYTES, content_of, cut
+from tests.service.deployment import Deployment
+from tests.service.waiting import until
+
+_CONTENT = content_of(2 * PART_BYTES + 777)
+_CHUNKS = cut(_CONTENT, PART_BYTES)
+_LEASES_LAPSE = timedelta(minutes=5)
+_RESERVATIONS_LAPSE = timedelta(hours=2)
+
+
+@pytest.fixture
+async def silent_store() -> AsyncIterator[str]:
+    """The address of a store that takes connections and never answers."""
+    opened: list[asyncio.StreamWriter] = []
+
+    async def keep(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        opened.append(writer)
+
+    server = await asyncio.start_server(keep, LOOPBACK, 0)
+    yield "http://{}:{}".format(*server.sockets[0].getsockname())
+    server.close()
+    for writer in opened:
+        writer.close()
+
+
+async def _send_all(session: Session) -> None:
+    for index, chunk in enumerate(_CHUNKS):
+        data_of(await session.put(index, chunk))
+
+
+@pytest.mark.parametrize("members", [{}, {"chunk_size": PART_BYTES}])
+async def test_a_service_broken_off_while_it_relays_is_continued(
+    own: Deployment, silent_store: str, members: dict[str, int]
+) -> None:
+    async with own.served(s3_endpoint_url=silent_store) as first:
+        session = await first.caller.begin(**members)
+        await _send_all(session)
+        claimed = "SELECT count(*) FROM parts WHERE lease_holder IS NOT NULL"
+        await until(lambda: own.fetch(claimed), lambda rows: rows[0][0] > 0)
+        first.service.break_off()
+    await own.pass_time(_LEASES_LAPSE)
+    async with own.served() as second:
+        again = second.caller.session(session.id)
+        assert (await again.status())["received_chunks"] == ["0-2"]
+        await until(again.status, lambda status: status["parts_relayed"] >= 2)
+        data = await again.stored(len(_CHUNKS))
+        assert own.bucket.read(data["key"]) == _CONTENT
+        await until(own.leftovers, lambda left: not left)
+
+
+@pytest.mark.parametrize("content", [_CONTENT, b"small"], ids=["multipart", "one put"])
+async def test_a_completion_broken_off_is_finished_and_told_without_being_asked(
+    own: Deployment, silent_store: str, content: bytes
+) -> None:
+    chunks = cut(content, PART_BYTES)
+    async with own.served(s3_endpoint_url=silent_store, complete_wait="0.2s") as first:
+        session = await first.caller.begin()
+        for index, chunk in enumerate(chunks):
+            data_of(await session.put(index, chunk))
+        answer = await session.complete(len(chunks))
+        assert problem_of(answer, 503) == "storage-unavailable"
+        assert int(answer.headers["retry-after"]) > 0
+        first.service.break_off()
+    assert own.main_service.got == []
+    await own.pass_time(_LEASES_LAPSE)
+    async with own.served() as second:
+        (notification,) = await own.main_service.told_of(session.id)
+        event = notification.verified()
+        assert event["type"] == "upload.completed"
+        assert own.bucket.read(event["data"]["key"]) == content
+        data = await second.caller.session(session.id).stored(len(chunks))
+        assert data["key"] == event["data"]["key"]
+        await until(own.leftovers, lambda left: not left)
+
+
+async def test_a_chunk_broken_off_is_not_recorded_and_can_be_sent_again(own: Deployment) -> None:
+    never = asyncio.Event()
+
+    async def half() -> AsyncIterator[bytes]:
+        yield _CHUNKS[0][: PART_BYTES // 2]
+        await never.wait()
+
+    async def spooled() -> list[str]:
+        return own.spooled_files()
+
+    async with own.served() as first:
+        session = await first.caller.begin()
+        sending = asyncio.create_task(session.put(0, half()))
+        await until(spooled, bool)
+        first.service.break_off()
+        with pytest.raises(httpx.TransportError):
+            await sending
+    async with own.served() as second:
+        again = second.caller.session(session.id)
+        assert (await again.status())["received_chunks"] == []
+        await _send_all(again)
+        data = await again.stored(len(_CHUNKS))
+        assert own.bucket.read(data["key"]) == _CONTENT
+        await own.pass_time(_RESERVATIONS_LAPSE)
+        await until(own.leftovers, lambda left: not left)
+
+
+async def test_a_service_that_stops_in_good_order_leaves_what_is_open_to_the_next(
+    own: Deployment,
+) -> None:
+    async with own.served() as first:
+        session = await first.caller.begin()
+        data_of(await session.put(0, _CHUNKS[0]))
+        data_of(await session.put(2, _CHUNKS[2]))
+    async with own.served() as second:
+        again = second.caller.session(session.id)
+        assert (await again.status())["missing_chunks"] == ["1"]
+        data_of(await again.put(1, _CHUNKS[1]))
+        data = await again.stored(len(_CHUNKS))
+        assert own.bucket.read(data["key"]) == _CONTENT
