@@ -58,7 +58,13 @@ class MendParts:
 
 
 def _agrees(ours: SentPart, theirs: SentPart | None) -> bool:
-    return theirs is not None and theirs.etag == ours.etag and theirs.size_bytes == ours.size_bytes
+    """Not every store lists checksums; one that does must list ours."""
+    return (
+        theirs is not None
+        and theirs.etag == ours.etag
+        and theirs.size_bytes == ours.size_bytes
+        and (None in (ours.checksum, theirs.checksum) or ours.checksum == theirs.checksum)
+    )
 
 
 def _same_bytes(ours: SentPart, theirs: SentPart) -> bool:

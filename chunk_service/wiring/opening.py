@@ -1,5 +1,6 @@
 """The outside parts of one process, opened in order and closed in reverse."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -25,6 +26,7 @@ from chunk_service.worker.bells import Bells
 log = structlog.get_logger(__name__)
 
 SPOOL_THREADS = 8
+STORE_ANSWER_SECONDS = 3.0  # a silent store must not keep us from taking chunks
 T = TypeVar("T")
 
 
@@ -80,8 +82,9 @@ async def _open_store(settings: Settings, stack: AsyncExitStack) -> S3Store:
 async def _check_lifecycle(settings: Settings, store: S3Store) -> None:
     """A bucket may abort multipart uploads on its own: not sooner than we give them up."""
     try:
-        aborts_after = await store.aborts_after(settings.s3_bucket_name)
-    except StoreError as error:
+        async with asyncio.timeout(STORE_ANSWER_SECONDS):
+            aborts_after = await store.aborts_after(settings.s3_bucket_name)
+    except (StoreError, TimeoutError) as error:
         log.warning("the bucket's rule for old multipart uploads is not known", reason=str(error))
         return
     if aborts_after is not None and aborts_after <= settings.upload_max_age:

@@ -19,7 +19,7 @@ class Bucket:
 
     @classmethod
     def made(cls, store: StoreServer, name: str) -> Self:
-        client = botocore.session.get_session().create_client(
+        client: Any = botocore.session.get_session().create_client(
             "s3",
             region_name=store.region,
             endpoint_url=store.endpoint_url,

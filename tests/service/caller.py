@@ -36,7 +36,7 @@ class Session:
         )
 
     async def complete(
-        self, total_chunks: int, headers: Mapping[str, str] | None = None, **members: object
+        self, total_chunks: int, headers: Mapping[str, str] | None = None, /, **members: object
     ) -> httpx.Response:
         document = {
             "upload_session_id": self.id,
@@ -46,7 +46,7 @@ class Session:
         }
         return await self.client.post("/upload/complete", json=document, headers=headers)
 
-    async def stored(self, total_chunks: int, **members: object) -> dict[str, Any]:
+    async def stored(self, total_chunks: int, /, **members: object) -> dict[str, Any]:
         """Complete and give the answer's data, with the object's key among them."""
         return data_of(await self.complete(total_chunks, **members))
 
@@ -66,7 +66,7 @@ class Caller:
     sessions: list[Session] = field(default_factory=list)
 
     async def init(
-        self, headers: Mapping[str, str] | None = None, **members: object
+        self, headers: Mapping[str, str] | None = None, /, **members: object
     ) -> httpx.Response:
         document = {
             "main_service_file_id": FILE_ID,
@@ -75,7 +75,9 @@ class Caller:
         }
         return await self.client.post("/upload/init", json=document, headers=headers)
 
-    async def begin(self, headers: Mapping[str, str] | None = None, **members: object) -> Session:
+    async def begin(
+        self, headers: Mapping[str, str] | None = None, /, **members: object
+    ) -> Session:
         data = data_of(await self.init(headers, **members))
         return self.session(data["upload_session_id"], data)
 

@@ -1,4 +1,4 @@
-"""Bytes to send: one buffer that looks random everywhere, so that no two windows can be mixed up."""
+"""Bytes to send: one buffer that looks random everywhere, so that windows cannot be mixed up."""
 
 import random
 from functools import cache

@@ -61,7 +61,7 @@ def playing_main_service() -> Iterator[MainService]:
     main_service = MainService()
 
     class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:  # noqa: N802 - the library's name
+        def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"]))
             headers = {name.lower(): value for name, value in self.headers.items()}
             self.send_response(main_service.take(headers, body))

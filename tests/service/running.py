@@ -90,9 +90,7 @@ class RunningService:
         for server in self._server.servers:
             server.close()
         for connection in list(self._server.server_state.connections):
-            transport = connection.transport
-            assert isinstance(transport, asyncio.Transport)
-            transport.abort()
+            cast("asyncio.Transport", connection.transport).abort()
         for task in asyncio.all_tasks():
             task.cancel()
 

@@ -83,7 +83,7 @@ async def test_a_wrong_description_is_refused_and_can_be_mended(
     caller: Caller, deployment: Deployment, declared: dict[str, int], status: int
 ) -> None:
     session = await _sent(await caller.begin())
-    refused = await session.complete(**{"total_chunks": 3, **declared})
+    refused = await session.complete(3, **declared)
     assert refused.status_code == status, refused.text
     assert (await session.status())["state"] == "open"
     data = await session.stored(3, total_size=len(_CONTENT), checksum=_crc64nvme(_CONTENT))

@@ -15,7 +15,7 @@ Call = Callable[[Session], Awaitable[httpx.Response]]
 
 
 async def _file_first(session: Session) -> httpx.Response:
-    files = [
+    files: list[tuple[str, tuple[str | None, bytes | str]]] = [
         ("chunk", ("f", b"x")),
         ("upload_session_id", (None, session.id)),
         ("chunk_index", (None, "0")),

@@ -112,7 +112,7 @@ async def test_complete_again_with_other_arguments_conflicts(
     session = await caller.begin()
     await session.put(0, _CONTENT)
     first = await session.stored(1)
-    answer = await session.complete(**{"total_chunks": 1, **other})
+    answer = await session.complete(1, **other)
     assert problem_of(answer, 409) == "state-conflict"
     assert await session.stored(1) == first
 

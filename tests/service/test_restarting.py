@@ -21,11 +21,13 @@ _RESERVATIONS_LAPSE = timedelta(hours=2)
 
 @pytest.fixture
 async def silent_store() -> AsyncIterator[str]:
-    """The address of a store that takes connections and never answers."""
+    """The address of a store that is silent, but for the one question at a service's start."""
     opened: list[asyncio.StreamWriter] = []
 
-    async def keep(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def keep(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         opened.append(writer)
+        if b"lifecycle" in await reader.readline():
+            writer.write(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
 
     server = await asyncio.start_server(keep, LOOPBACK, 0)
     yield "http://{}:{}".format(*server.sockets[0].getsockname())

@@ -1,5 +1,7 @@
 """Every size of file, chunk and part comes out as it went in: at the borders and beside them."""
 
+from itertools import pairwise
+
 import pytest
 
 from tests.service.caller import Caller
@@ -35,9 +37,7 @@ async def _send_and_compare(
 async def test_a_file_of_declared_chunks_is_stored_whole(
     caller: Caller, deployment: Deployment, size: int
 ) -> None:
-    await _send_and_compare(
-        caller, deployment, size=size, chunk=PART_BYTES, chunk_size=PART_BYTES
-    )
+    await _send_and_compare(caller, deployment, size=size, chunk=PART_BYTES, chunk_size=PART_BYTES)
 
 
 @pytest.mark.parametrize("size", _SIZES)
@@ -62,7 +62,7 @@ async def test_undeclared_chunks_may_differ_in_length(
     content = content_of(17 * MIB)
     borders = [0, 1, 3 * MIB, 3 * MIB + 2, 16 * MIB, 17 * MIB]
     session = await caller.begin()
-    for index, (start, stop) in enumerate(zip(borders, borders[1:], strict=False)):
+    for index, (start, stop) in enumerate(pairwise(borders)):
         assert (await session.form(index, content[start:stop])).status_code == 200
     data = await session.stored(len(borders) - 1)
     assert deployment.bucket.read(data["key"]) == content

@@ -16,6 +16,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from chunk_service.domain.errors import DatabaseUnavailable
 
+# Connections, authorization, no such database, resources, operators, the system.
+UNAVAILABLE_CLASSES = frozenset({"08", "28", "3D", "53", "57", "58"})
+CLOSED_DATABASE = "55000"
+
 
 @dataclass(frozen=True, slots=True)
 class DatabaseOptions:
@@ -70,9 +74,18 @@ async def translated() -> AsyncIterator[None]:
     except TimeoutError as error:
         raise DatabaseUnavailable from error
     except DBAPIError as error:
-        if error.connection_invalidated:
+        if error.connection_invalidated or _is_unavailable(error.orig):
             raise DatabaseUnavailable from error
         raise
+
+
+def _is_unavailable(cause: BaseException | None) -> bool:
+    """Whether Postgres itself says so: starting, stopping, full, closed to us.
+
+    https://www.postgresql.org/docs/18/errcodes-appendix.html
+    """
+    code = getattr(cause, "sqlstate", None)
+    return isinstance(code, str) and (code[:2] in UNAVAILABLE_CLASSES or code == CLOSED_DATABASE)
 
 
 @asynccontextmanager

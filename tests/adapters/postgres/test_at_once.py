@@ -1,7 +1,7 @@
 """Statements that meet on the same rows: whoever comes first, no byte of coverage is lost.
 
-Many rounds on real connections. What they look for is a statement that counts by what it saw when it
-began, where it should raise a counter in a row that it has locked.
+Many rounds on real connections. Each test was seen to fail when the statement that it watches
+counts by what it saw when it began instead of raising a counter in the row that it locked.
 """
 
 import asyncio

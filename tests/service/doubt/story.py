@@ -49,6 +49,12 @@ class Story:
     async def complete(self, session: Session, content: bytes) -> httpx.Response:
         return await session.complete(len(cut(content, PART_BYTES)))
 
+    async def hand_over(self, session: Session, content: bytes) -> None:
+        """Say that it is complete without waiting for the end."""
+        count = len(cut(content, PART_BYTES))
+        answer = await session.complete(count, {"Prefer": "respond-async"})
+        assert answer.status_code == 202, answer.text
+
     async def key(self, session: Session) -> str:
         rows = await self.own.fetch("SELECT key FROM uploads WHERE id = $1", session.id)
         return str(rows[0][0])

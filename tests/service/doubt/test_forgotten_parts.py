@@ -11,7 +11,7 @@ from tests.service.waiting import until
 
 async def resent(story: Story, session: Session, missing: str) -> None:
     """Exactly these chunks are asked for; other bytes are not taken for them, the same are."""
-    status = await until(session.status, lambda status: status["missing"] == missing)
+    status = await until(session.status, lambda status: status["missing_chunks"] == [missing])
     assert status["state"] == "open"
     chunks = cut(LARGE, PART_BYTES)
     first, _, last = missing.partition("-")
