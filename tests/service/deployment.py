@@ -3,6 +3,7 @@
 A service that ends leaves these behind for the next one, as a machine does.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -16,17 +17,17 @@ from tests.service import tokens
 from tests.service.bucket import Bucket
 from tests.service.caller import Caller, client_of
 from tests.service.main_service import SECRET, MainService
-from tests.service.running import RunningService, running
+from tests.service.running import RunningService
 
 MIB = 1024 * 1024
 MAX_CHUNK_BYTES = 32 * MIB
 MAX_FILE_BYTES = 64 * MIB
 
-_OWED = {
-    "reservations": "SELECT count(*) FROM reservations",
-    "chunks in the spool": "SELECT count(*) FROM chunks WHERE state = 'spooled'",
-    "live uploads": "SELECT count(*) FROM uploads WHERE state IN ('open', 'completing')",
-}
+_OWED = """
+    SELECT (SELECT count(*) FROM reservations) AS "reservations",
+        (SELECT count(*) FROM chunks WHERE state = 'spooled') AS "chunks in the spool",
+        (SELECT count(*) FROM uploads WHERE state IN ('open', 'completing')) AS "live uploads"
+"""
 
 # The last statement changes no row: it rings the bell of the queue's trigger.
 _PASS_TIME = """
@@ -75,9 +76,12 @@ class Deployment:
     @asynccontextmanager
     async def served(self, **changes: str | None) -> AsyncIterator["Served"]:
         """A service on all this, and a client by it."""
-        with running(self.settings(**changes)) as service:
+        service = await asyncio.to_thread(RunningService.start, self.settings(**changes))
+        try:
             async with client_of(service.url, tokens.token("alice")) as client:
                 yield Served(service, Caller(client))
+        finally:
+            await asyncio.to_thread(service.stop)
 
     async def pass_time(self, by: timedelta) -> None:
         """Move the clock that leases and deadlines are read from, and that of the queue."""
@@ -104,7 +108,5 @@ class Deployment:
         """What is still owed or lies about; empty in the quiet state."""
         found = [f"spooled {name}" for name in self.spooled_files()]
         found += [f"multipart upload of {key}" for key in self.bucket.open_multiparts()]
-        for name, query in _OWED.items():
-            count = (await self.fetch(query))[0][0]
-            found += [f"{count} {name}"] if count else []
-        return found
+        (owed,) = await self.fetch(_OWED)
+        return found + [f"{count} {name}" for name, count in owed.items() if count]

@@ -90,7 +90,7 @@ class RunningService:
         for server in self._server.servers:
             server.close()
         for connection in list(self._server.server_state.connections):
-            cast("asyncio.Transport", connection.transport).abort()
+            connection.transport.abort()
         for task in asyncio.all_tasks():
             task.cancel()
 

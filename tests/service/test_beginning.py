@@ -7,6 +7,9 @@ import pytest
 from tests.service.caller import Caller, data_of, problem_of
 from tests.service.content import MIB
 from tests.service.deployment import MAX_CHUNK_BYTES, MAX_FILE_BYTES, Deployment
+from tests.service.stores import on_one_store
+
+pytestmark = on_one_store
 
 _HOSTILE = {
     "../../etc/passwd": "passwd",

@@ -1,5 +1,6 @@
 """Health tells apart what is needed to take chunks and what is not; and it comes back by itself."""
 
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -89,3 +90,10 @@ async def test_without_its_database_the_service_is_not_ready(
 async def test_health_needs_no_token(caller: Caller, path: str) -> None:
     answer = await caller.client.get(path, headers={"Authorization": ""})
     assert answer.status_code == 200
+
+
+async def test_a_silent_store_does_not_keep_the_service_from_starting(own: Deployment) -> None:
+    with socket.create_server((LOOPBACK, 0)) as never_answers:
+        silent = "http://{}:{}".format(*never_answers.getsockname())
+        async with own.served(s3_endpoint_url=silent) as served:
+            data_of(await (await served.caller.begin()).put(0, b"x"))

@@ -7,7 +7,10 @@ import pytest
 
 from tests.service.caller import Caller, Session, client_of, problem_of
 from tests.service.running import RunningService
+from tests.service.stores import on_one_store
 from tests.service.tokens import token
+
+pytestmark = on_one_store
 
 _ABSENT = "01968c5e-7b7e-7c3a-9d5e-3f1f0f6f2a10"
 

@@ -12,8 +12,11 @@ from tests.service.content import MIB, content_of
 from tests.service.deployment import MAX_CHUNK_BYTES, Deployment
 from tests.service.raw import hang_up_after, head, speak
 from tests.service.running import RunningService
+from tests.service.stores import on_one_store
 from tests.service.tokens import token
 from tests.service.waiting import until
+
+pytestmark = on_one_store
 
 _CONTENT = content_of(5000)
 

@@ -5,6 +5,9 @@ import pytest
 from tests.service.caller import Caller, Session, data_of, problem_of, sha256_hex
 from tests.service.content import content_of
 from tests.service.deployment import Deployment
+from tests.service.stores import on_one_store
+
+pytestmark = on_one_store
 
 _CONTENT = content_of(70_000)
 _BOUNDARY = "a-boundary"

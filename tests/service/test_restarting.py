@@ -87,29 +87,31 @@ async def test_a_completion_broken_off_is_finished_and_told_without_being_asked(
 
 
 async def test_a_chunk_broken_off_is_not_recorded_and_can_be_sent_again(own: Deployment) -> None:
-    never = asyncio.Event()
+    is_broken_off = asyncio.Event()
 
-    async def half() -> AsyncIterator[bytes]:
+    async def halves() -> AsyncIterator[bytes]:
         yield _CHUNKS[0][: PART_BYTES // 2]
-        await never.wait()
+        await is_broken_off.wait()
+        yield _CHUNKS[0][PART_BYTES // 2 :]
 
     async def spooled() -> list[str]:
         return own.spooled_files()
 
     async with own.served() as first:
         session = await first.caller.begin()
-        sending = asyncio.create_task(session.put(0, half()))
+        sending = asyncio.create_task(session.put(0, halves()))
         await until(spooled, bool)
         first.service.break_off()
+        is_broken_off.set()
         with pytest.raises(httpx.TransportError):
             await sending
+    await own.pass_time(_RESERVATIONS_LAPSE)
     async with own.served() as second:
         again = second.caller.session(session.id)
         assert (await again.status())["received_chunks"] == []
         await _send_all(again)
         data = await again.stored(len(_CHUNKS))
         assert own.bucket.read(data["key"]) == _CONTENT
-        await own.pass_time(_RESERVATIONS_LAPSE)
         await until(own.leftovers, lambda left: not left)
 
 
