@@ -17,7 +17,16 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 
 REDACTED: Final = "[redacted]"
 # Below warnings these write requests with headers, or a line per request.
-_QUIET: Final = ("aiobotocore", "asyncio", "boto3", "botocore", "httpcore", "httpx", "urllib3")
+_QUIET: Final = (
+    "aiobotocore",
+    "alembic",
+    "asyncio",
+    "boto3",
+    "botocore",
+    "httpcore",
+    "httpx",
+    "urllib3",
+)
 _SECRET_NAMES: Final = re.compile(
     r"authorization|cookie|token|secret|password|passwd|api_?key|access_?key|credential|presigned",
     re.IGNORECASE,

@@ -182,6 +182,13 @@ def test_a_key_is_read_from_its_file(tmp_path: Path) -> None:
     assert "  MAIN_SERVICE_JWT_PUBLIC_KEY_FILE: the file cannot be read" in fault(places)
 
 
+def test_a_spool_that_nobody_may_look_at_is_its_own_fault(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    for path in (tmp_path / "file" / "spool", tmp_path / ("x" * 300)):
+        told = fault({"LOCAL_TEMP_CHUNK_PATH": str(path)})
+        assert "  LOCAL_TEMP_CHUNK_PATH: cannot be looked at" in told
+
+
 @pytest.mark.parametrize(
     ("secret", "accepted"),
     [

@@ -10,6 +10,21 @@ def start_fault(settings: Settings) -> str | None:
 
     An object store that is away does not: chunks are taken without it.
     """
+    return _schema_fault(settings) or asyncio.run(_open_once(settings))
+
+
+def worker_fault(settings: Settings) -> str | None:
+    """The same for a worker, which makes no spool where there is none."""
+    from chunk_service.adapters.spool.volume import read_spool_id
+
+    try:
+        has_spool = read_spool_id(settings.local_temp_chunk_path) is not None
+    except OSError as fault:
+        return _spool_fault(settings, fault)
+    return start_fault(settings) if has_spool else _schema_fault(settings)
+
+
+def _schema_fault(settings: Settings) -> str | None:
     from chunk_service.cli.migrations import DatabaseUnreachableError, schema_version
 
     try:
@@ -18,7 +33,7 @@ def start_fault(settings: Settings) -> str | None:
         return str(error)
     if not version.is_newest:
         return "the database is not at the newest revision: chunk-service migrate up"
-    return asyncio.run(_open_once(settings))
+    return None
 
 
 async def _open_once(settings: Settings) -> str | None:
@@ -31,4 +46,8 @@ async def _open_once(settings: Settings) -> str | None:
     except (SpoolIdentityError, UnfitStoreError) as fault:
         return str(fault)
     except OSError as fault:
-        return f"the spool {settings.local_temp_chunk_path}: {fault.strerror or fault}"
+        return _spool_fault(settings, fault)
+
+
+def _spool_fault(settings: Settings, fault: OSError) -> str:
+    return f"the spool {settings.local_temp_chunk_path}: {fault.strerror or fault}"

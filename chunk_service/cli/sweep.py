@@ -7,18 +7,22 @@ import typer
 
 from chunk_service.cli.endings import end, settings_checked
 from chunk_service.cli.logs import start_logs
+from chunk_service.cli.preflight import start_fault
 from chunk_service.settings.loading import load_settings
 from chunk_service.settings.model import Settings
 
 
 def sweep(
     *,
-    dry_run: Annotated[bool, typer.Option(help="Only say what would be done.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say what would be done.")
+    ] = False,
     after_restore: Annotated[
         bool,
         typer.Option(
+            "--after-restore",
             help="The database was restored or replaced: take back what the spool and the bucket "
-            "have and it forgot, then trust it again."
+            "have and it forgot, then trust it again.",
         ),
     ] = False,
 ) -> None:
@@ -32,6 +36,9 @@ def sweep(
     with settings_checked():
         settings = load_settings()
     start_logs(settings)
+    fault = start_fault(settings)
+    if fault is not None:
+        end(f"The sweep can't start: {fault}")
     asyncio.run(_sweep(settings, dry_run=dry_run, after_restore=after_restore))
 
 

@@ -1,5 +1,6 @@
 """Where bytes go: the S3 bucket they end in and the spool on local disk they wait in."""
 
+import stat
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
@@ -40,7 +41,13 @@ class SpoolSettings(SettingsGroup):
     @field_validator("local_temp_chunk_path")
     @classmethod
     def _a_folder(cls, path: Path) -> Path:
-        if path.exists() and not path.is_dir():
+        try:
+            mode = path.stat().st_mode
+        except FileNotFoundError:
+            return path.absolute()
+        except OSError as error:  # a folder above it may not be ours to look into
+            raise ValueError(f"cannot be looked at: {error.strerror}") from None
+        if not stat.S_ISDIR(mode):
             raise ValueError("expected a folder (it is made when absent); this is something else")
         return path.absolute()
 

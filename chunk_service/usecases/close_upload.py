@@ -22,6 +22,7 @@ from chunk_service.domain.objects import (
     ObjectExists,
     ObjectRefused,
     ObjectTarget,
+    OutcomeUnknown,
     PartSource,
     PartsRefused,
     SentPart,
@@ -181,7 +182,7 @@ class CloseUpload:
             await self._finish(upload, found, digest)
             return Closed.OVER
         log.error("object not as completed", upload_id=str(upload.id), found=found is not None)
-        return Closed.WAITING
+        raise OutcomeUnknown("the store said yes and does not show the object")
 
     async def _finish(self, upload: Upload, found: StoredObject, digest: Digest) -> None:
         checksum = answered_checksum(upload, digest)
@@ -199,7 +200,7 @@ class CloseUpload:
             failure = "The store refused the object for good." if found is None else FOREIGN
             await self.end(upload, State.FAILED, failure=failure)
         else:
-            return Closed.WAITING
+            raise OutcomeUnknown("another write held the key, and left nothing there")
         return Closed.OVER
 
     async def _mend(
@@ -209,11 +210,14 @@ class CloseUpload:
         sent: Sequence[SentPart],
         refusal: MultipartGone | PartsRefused,
     ) -> Closed:
+        """Refused, and the key proved empty: nothing is under way, parts may be forgotten."""
         if await self._is_there(upload, digest):
             return Closed.OVER
         log.error("parts refused", upload_id=str(upload.id), reason=type(refusal).__name__)
-        await self.mend_parts(upload, sent)
-        return Closed.WAITING
+        await self.rows.clear_closing(upload.id, self.holder)
+        if await self.mend_parts(upload, sent):
+            return Closed.WAITING
+        raise OutcomeUnknown("the list of parts has been corrected")
 
     async def _reopen(
         self, upload: Upload, chunks: Sequence[SourceChunk], indices: Iterable[int]

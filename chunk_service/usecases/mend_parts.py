@@ -36,12 +36,13 @@ class MendParts:
     repairing: Repairing
     store: Store
 
-    async def __call__(self, upload: Upload, sent: Sequence[SentPart]) -> None:
+    async def __call__(self, upload: Upload, sent: Sequence[SentPart]) -> bool:
+        """Whether parts must be sent again; where not, closing can be tried again at once."""
         assert upload.multipart is not None
         listed = await self.store.list_parts(upload.target, upload.multipart)
         if listed is None:
             await self.repairing.forget_multipart(upload.id, upload.multipart)
-            return
+            return True
         theirs = {part.number: part for part in listed}
         differing = [part for part in sent if not _agrees(part, theirs.get(part.number))]
         if not differing:
@@ -55,6 +56,7 @@ class MendParts:
                 lacking.append(part.number)
         if lacking:
             await self.repairing.forget_parts(upload.id, upload.multipart, lacking)
+        return bool(lacking)
 
 
 def _agrees(ours: SentPart, theirs: SentPart | None) -> bool:

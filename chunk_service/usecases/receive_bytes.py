@@ -191,10 +191,9 @@ class ReceiveBytes:
     async def _answer_repeat(self, upload: Upload, chunk: Chunk, digest: ChunkDigest) -> Receipt:
         if not chunk.has_bytes_of(digest):
             raise ChunkConflict
-        if chunk.state is ChunkState.SPOOLED and not await self._is_here(chunk):
-            await self.lose_chunks(upload.id, [chunk.file_name])
-            raise StorageUnavailable("The chunk was lost; send it again.", retry_after_seconds=1)
         address = ChunkAddress(upload_id=upload.id, index=chunk.index)
+        if chunk.state is ChunkState.SPOOLED and not await self._is_here(chunk):
+            await self._check_stored(address, chunk)
         return Receipt(address=address, size_bytes=chunk.size_bytes, repeated=True)
 
     async def _is_here(self, chunk: Chunk) -> bool:
@@ -202,6 +201,17 @@ class ReceiveBytes:
         if chunk.spool_id != self.spool.id:
             return True
         return await self.spool.holds(chunk.file_name, chunk.size_bytes)
+
+    async def _check_stored(self, address: ChunkAddress, chunk: Chunk) -> None:
+        """The file is gone: lost, unless it went since we looked because the store has it now."""
+        lost = await self.lose_chunks(address.upload_id, [chunk.file_name])
+        now = None if lost else await self.rows.read(address)
+        is_stored = now is not None and (
+            now.upload.state is State.STORED
+            or (now.recorded is not None and now.recorded.state is ChunkState.RELAYED)
+        )
+        if not is_stored:
+            raise StorageUnavailable("The chunk was lost; send it again.", retry_after_seconds=1)
 
     async def _give_back(self, attempt: Attempt, writer: ChunkWriter | None) -> None:
         """Remove what this attempt left; a reservation that can't be deleted now expires."""

@@ -1,12 +1,12 @@
 """What runs in a process: the service with its relay, and the worker. Started and stopped here."""
 
 import asyncio
-import random
 import signal
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from random import SystemRandom
 
 import structlog
 
@@ -25,6 +25,8 @@ from chunk_service.wiring.use_cases import Rows, UseCases, health_of, rows_over,
 from chunk_service.worker.jobs import EVERY_HOUR, EVERY_MINUTE, JobParts, Periodic, run_jobs
 
 log = structlog.get_logger(__name__)
+
+DICE = SystemRandom()
 
 ENGINE_GRACE_SECONDS = 20.0
 SPOOL_BEAT_SECONDS = 30.0
@@ -118,7 +120,7 @@ async def _jobs_beside(
     )
     jobs = JobParts(
         dsn=settings.database_dsn.get_secret_value(),
-        deliver=DeliverEvent(rows, sender, random.random),
+        deliver=DeliverEvent(rows, sender, DICE.random),
         periodic=[Periodic("wake_due_deliveries", EVERY_MINUTE, rows.wake_due), *periodic],
     )
     stopping = asyncio.Event()

@@ -6,10 +6,10 @@ round, which asks the rows what is owed.
 """
 
 import asyncio
-import random
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from random import SystemRandom
 from typing import Protocol
 
 import structlog
@@ -28,6 +28,8 @@ from chunk_service.worker.bells import Bells, IdQueue
 from chunk_service.worker.progress import Progress
 
 log = structlog.get_logger(__name__)
+
+DICE = SystemRandom()
 
 ROUND_SECONDS = 5.0
 SWEEP_SECONDS = 60.0
@@ -132,7 +134,7 @@ class Engine:
             failures,
             first=FIRST_PAUSE_SECONDS,
             most=LONGEST_PAUSE_SECONDS,
-            dice=random.random,
+            dice=DICE.random,
         )
         tell = log.error if isinstance(error, StoreRefused) else log.warning
         tell(
@@ -181,7 +183,7 @@ class Engine:
                 log.warning("round put off", error=type(error).__name__)
             except Exception:
                 log.exception("round failed")
-            await asyncio.sleep(seconds * random.uniform(0.8, 1.2))
+            await asyncio.sleep(seconds * DICE.uniform(0.8, 1.2))
 
     async def look(self) -> None:
         """Ring for everything that the rows say is owed and nobody is at."""

@@ -5,10 +5,10 @@ what is owed, so nothing here needs to be kept. A lost connection ends the run; 
 """
 
 import asyncio
-import random
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from random import SystemRandom
 from uuid import UUID
 
 import asyncpg
@@ -21,6 +21,8 @@ from chunk_service.domain.objects import StoreError
 from chunk_service.domain.retries import backoff_seconds
 
 log = structlog.get_logger(__name__)
+
+DICE = SystemRandom()
 
 DELIVER = "deliver"
 EVERY_MINUTE = "* * * * *"
@@ -52,7 +54,7 @@ async def run_jobs(parts: JobParts, stopping: asyncio.Event) -> None:
             await _run_once(parts, stopping)
             failures = 0
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, RuntimeError) as error:
-            pause_seconds = backoff_seconds(failures, first=0.5, most=15, dice=random.random)
+            pause_seconds = backoff_seconds(failures, first=0.5, most=15, dice=DICE.random)
             failures += 1
             log.warning("queue put off", error=type(error).__name__, reason=str(error))
             await _pause(stopping, pause_seconds)

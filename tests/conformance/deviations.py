@@ -45,3 +45,8 @@ DEVIATIONS: Mapping[str, Mapping[str, str]] = {
         "test_numbers_with_gaps_fail_where_there_are_checksums": "takes any numbers",
     },
 }
+
+# What goes wrong only now and then cannot be strict.
+RACES: Mapping[str, Mapping[str, str]] = {
+    "seaweedfs": {"test_one_of_many_guarded_completions_creates": "sometimes two of them win"},
+}

@@ -8,6 +8,7 @@ import pytest
 from tests.service.caller import Caller, data_of, problem_of
 from tests.service.content import MIB, content_of
 from tests.service.deployment import Deployment
+from tests.service.waiting import until
 
 _CONTENT = content_of(100_000)
 _OTHER = _CONTENT[:-1] + bytes([_CONTENT[-1] ^ 1])
@@ -142,3 +143,16 @@ async def test_an_idempotency_key_belongs_to_its_owner(caller: Caller, stranger:
     mine, theirs = await caller.begin(key), await stranger.begin(key)
     assert mine.id != theirs.id
     await theirs.abort()
+
+
+async def test_a_repeat_in_the_midst_of_the_clean_up_is_still_taken(
+    caller: Caller, deployment: Deployment
+) -> None:
+    session = await caller.begin()
+    await session.put(0, _CONTENT)
+    await session.stored(1)
+    await until(deployment.leftovers, lambda left: not left)
+    change = "UPDATE chunks SET state = $2 WHERE upload_id = $1"
+    await deployment.fetch(change, session.id, "spooled")  # its file is gone, its row not yet noted
+    assert data_of(await session.put(0, _CONTENT))["repeated"] is True
+    await deployment.fetch(change, session.id, "relayed")

@@ -2,7 +2,9 @@
 
 What may be sent is derived from coverage and totals, never stored, so no order of commits can lose
 it. The lock on the upload's row taken FOR SHARE makes an ETag wait for a change of the multipart
-upload, and a change for the ETag: no ETag is ever committed for another multipart upload.
+upload, and a change for the ETag: no ETag is ever committed for another multipart upload. A chunk
+that was taken back while that lock was waited for is missing to the statement until it updates the
+row, so its state is asked there and not in the WHERE.
 """
 
 import json
@@ -93,10 +95,11 @@ NOTE_ETAG = statement("""
         FROM u WHERE p.upload_id = u.id AND p.number = :number AND p.etag IS NULL
         RETURNING p.upload_id
     ), eased AS (
-        UPDATE chunks c SET unsent_parts = c.unsent_parts - 1,
-            state = CASE WHEN c.unsent_parts = 1 THEN 'relayed' ELSE c.state END
+        UPDATE chunks c SET
+            unsent_parts = c.unsent_parts - CASE WHEN c.state = 'spooled' THEN 1 ELSE 0 END,
+            state = CASE WHEN c.state = 'spooled' AND c.unsent_parts = 1
+                THEN 'relayed' ELSE c.state END
         FROM noted WHERE c.upload_id = noted.upload_id AND c.index = ANY(:indices)
-            AND c.state = 'spooled'
         RETURNING c.file_name, c.state
     )
     SELECT u.state, EXISTS (SELECT FROM noted) AS noted,

@@ -1,8 +1,7 @@
 """Statements for what was lost: chunks whose bytes are gone, parts that the store has dropped.
 
-Both lock the upload's row first. Forgetting parts is a transaction, not one statement: what it
-recomputes must be seen as it is after the lock, and a statement sees other rows as they were
-when it began.
+Both are transactions that lock the upload's row first, not single statements: what they recompute
+must be seen as it is after the lock, and a statement sees other rows as they were when it began.
 """
 
 from collections.abc import Sequence
@@ -12,11 +11,15 @@ from chunk_service.adapters.postgres.statements import statement
 from chunk_service.domain.objects import MultipartId
 from chunk_service.domain.uploads import UploadId
 
+LOCK_UNCLOSED = statement("""
+    SELECT id FROM uploads
+    WHERE id = :upload AND state IN ('open', 'completing') AND NOT closing
+    FOR NO KEY UPDATE
+""")
+
 MARK_MISSING = statement("""
     WITH u AS (
-        SELECT id, part_size FROM uploads
-        WHERE id = :upload AND state IN ('open', 'completing') AND NOT closing
-        FOR NO KEY UPDATE
+        SELECT id, part_size FROM uploads WHERE id = :upload
     ), lost AS (
         UPDATE chunks c SET state = 'missing' FROM u
         WHERE c.upload_id = u.id AND c.file_name = ANY(:file_names) AND c.state = 'spooled'
@@ -48,7 +51,7 @@ MARK_MISSING = statement("""
 
 LOCK = statement("""
     SELECT id FROM uploads
-    WHERE id = :upload AND mpu_id = :mpu_id AND state IN ('open', 'completing')
+    WHERE id = :upload AND mpu_id = :mpu_id AND state IN ('open', 'completing') AND NOT closing
     FOR UPDATE
 """)
 
@@ -108,13 +111,19 @@ class RepairingRows:
 
     async def mark_missing(self, upload_id: UploadId, file_names: Sequence[str]) -> Sequence[int]:
         """Turn the chunks of these files missing; a completing upload is open again."""
-        rows = await self._database.rows(
-            MARK_MISSING, upload=upload_id, file_names=list(file_names)
-        )
-        return [row["index"] for row in rows]
+        lost = {"upload": upload_id, "file_names": list(file_names)}
+        async with self._database.transaction() as connection:
+            locked = await connection.execute(LOCK_UNCLOSED, {"upload": upload_id})
+            if locked.first() is None:
+                return []
+            rows = (await connection.execute(MARK_MISSING, lost)).mappings()
+            return [row["index"] for row in rows]
 
     async def forget_multipart(self, upload_id: UploadId, multipart: MultipartId) -> bool:
-        """Drop a multipart upload that the store no longer has, with all its ETags."""
+        """Drop a multipart upload that the store no longer has, with all its ETags.
+
+        False while a call to complete it may be under way: it may be gone because that succeeded.
+        """
         return await self._forget(upload_id, multipart, None)
 
     async def forget_parts(

@@ -5,8 +5,8 @@ connection is one of its own and is opened anew when it is lost.
 """
 
 import asyncio
-import random
 from collections.abc import Callable
+from random import SystemRandom
 from uuid import UUID
 
 import asyncpg
@@ -16,6 +16,8 @@ from chunk_service.domain.retries import backoff_seconds
 from chunk_service.domain.uploads import UploadId
 
 log = structlog.get_logger(__name__)
+
+DICE = SystemRandom()
 
 CHANNEL = "chunk_service"
 COMPLETING = "completing"
@@ -51,5 +53,5 @@ async def listen(
                 connection.terminate()
         except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             log.warning("not listening", error=type(error).__name__)
-            await asyncio.sleep(backoff_seconds(failures, first=0.5, most=10, dice=random.random))
+            await asyncio.sleep(backoff_seconds(failures, first=0.5, most=10, dice=DICE.random))
             failures += 1

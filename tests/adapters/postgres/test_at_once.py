@@ -10,9 +10,10 @@ import pytest
 
 from chunk_service.domain.uploads import Upload
 from tests.fixtures.audit import audit
-from tests.fixtures.rows import Rows, placed_digest
+from tests.fixtures.chunk_bytes import placed_digest
+from tests.fixtures.rows import Rows
 
-ROUNDS = 25
+ROUNDS = 20
 
 
 async def test_two_chunks_that_complete_one_window_at_once_cover_it(rows: Rows) -> None:
@@ -168,6 +169,20 @@ async def test_chunks_of_a_sequence_may_be_recorded_while_others_are_placed(rows
         )
         await rows.place_all(upload)
         assert (await rows.read(upload)).prefix_bytes == 60
+        await audit(rows.database, upload.id)
+
+
+async def test_a_chunk_that_is_placed_and_lost_at_once_leaves_no_coverage(rows: Rows) -> None:
+    for _ in range(ROUNDS):
+        upload = await rows.begin()
+        await rows.put(upload, 1, 16)
+        await rows.put(upload, 0, 16)
+        unplaced = await rows.next_unplaced(upload)
+        assert unplaced is not None
+        await asyncio.gather(
+            rows.placing.place(unplaced, placed_digest(unplaced)),
+            rows.repairing.mark_missing(upload.id, [unplaced.chunk.file_name]),
+        )
         await audit(rows.database, upload.id)
 
 

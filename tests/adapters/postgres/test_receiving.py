@@ -8,12 +8,13 @@ import pytest
 from chunk_service.domain.chunking import Placement
 from chunk_service.domain.principals import Principal
 from chunk_service.domain.states import State
-from chunk_service.domain.uploads import Chunk, ChunkState, UploadId
+from chunk_service.domain.uploads import ChunkState
 from chunk_service.usecases.ports import ChunkAddress
 from chunk_service.usecases.receiving import offset_of
 from tests.adapters.postgres.clock import Clock
 from tests.fixtures.audit import audit
-from tests.fixtures.rows import ALICE, Rows, bytes_of, digest_of
+from tests.fixtures.chunk_bytes import bytes_of, digest_of
+from tests.fixtures.rows import ALICE, Rows
 
 _AT_ONCE = timedelta()
 _HOUR = timedelta(hours=1)
@@ -110,7 +111,7 @@ async def test_of_twenty_at_once_one_is_recorded_and_the_first_bytes_stay(
     )
     assert first is not None
     assert set(others) == {None}
-    chunk = await _chunk(rows, upload.id, 0)
+    chunk = await rows.chunk(upload, 0)
     assert chunk.file_name == attempts[0].file_name
     assert chunk.has_bytes_of(digest_of(upload, bytes_of(0, 8), 0))
     await audit(rows.database, upload.id)
@@ -209,10 +210,3 @@ async def test_progress_puts_the_deadline_off_but_not_beyond_the_oldest_age(
         await rows.put(upload, minutes, 8)
         expires_after = (await rows.read(upload)).expires_at - upload.created_at
         assert abs(expires_after - age) < _MOMENT
-
-
-async def _chunk(rows: Rows, upload_id: UploadId, index: int) -> Chunk:
-    admission = await rows.receiving.read(ChunkAddress(upload_id, index))
-    assert admission is not None
-    assert admission.chunk is not None
-    return admission.chunk

@@ -22,19 +22,17 @@ from tests.doubles.s3.errors import S3Error
 from tests.doubles.s3.records import Checksum, Multipart, Part, StoredObject
 from tests.doubles.s3.requests import Request
 
-LEAST_PART_BYTES = 5 * 1024 * 1024
-
 Listed = Mapping[str, str]
 
 
-def assembled(multipart: Multipart, request: Request) -> StoredObject:
+def assembled(multipart: Multipart, request: Request, *, least_part_bytes: int) -> StoredObject:
     """The object; S3Error where S3 would refuse, with nothing changed."""
     listed = _listed(request)
     numbers = [_number(each) for each in listed]
     if any(later <= earlier for earlier, later in itertools.pairwise(numbers)):
         raise S3Error("InvalidPartOrder", "The list of parts was not in ascending order.")
     parts = [_part(multipart, each) for each in listed]
-    if any(part.blob.size_bytes < LEAST_PART_BYTES for part in parts[:-1]):
+    if any(part.blob.size_bytes < least_part_bytes for part in parts[:-1]):
         raise S3Error("EntityTooSmall", "Your proposed upload is smaller than the minimum size")
     if multipart.is_declared and numbers != list(range(1, len(numbers) + 1)):
         # documented as a 500: numbers must be consecutive where there are checksums

@@ -95,8 +95,10 @@ class S3Double:
 
         return self._thread.call(land_all)
 
-    def add_bucket(self, name: str) -> None:
-        self._thread.call(self._server.holdings.buckets.setdefault, name, Bucket())
+    def add_bucket(self, name: str, *, least_part_bytes: int | None = None) -> None:
+        """Parts in miniature where a least size other than that of S3 is given."""
+        bucket = Bucket() if least_part_bytes is None else Bucket(least_part_bytes)
+        self._thread.call(self._server.holdings.buckets.setdefault, name, bucket)
 
     def remove_bucket(self, name: str) -> None:
         """With all that is in it."""

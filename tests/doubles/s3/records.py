@@ -68,6 +68,7 @@ class Multipart:
 
 @dataclass(slots=True)
 class Bucket:
+    least_part_bytes: int = 5 * 1024 * 1024
     objects: dict[str, StoredObject] = field(default_factory=dict)
     multiparts: dict[str, Multipart] = field(default_factory=dict)
     lifecycle: bytes | None = None

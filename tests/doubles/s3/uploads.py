@@ -97,7 +97,7 @@ def complete_multipart_upload(holdings: Holdings, request: Request) -> Answer:
     bucket, place = holdings.bucket(request.address.bucket), request.address
     multipart = bucket.multipart(place.key, place.upload_id)
     check_absent(bucket, request)
-    made = assembled(multipart, request)
+    made = assembled(multipart, request, least_part_bytes=bucket.least_part_bytes)
     bucket.put(place.key, made)
     del bucket.multiparts[multipart.id]
     used = {id(blob) for blob in made.blobs}

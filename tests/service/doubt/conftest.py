@@ -32,7 +32,7 @@ def own(
 @pytest.fixture
 def service(own: Deployment) -> Iterator[RunningService]:
     settings = own.settings(
-        s3_read_timeout="1s", s3_connect_timeout="1s", complete_wait="8s", cleanup_grace="1s"
+        s3_read_timeout="1s", s3_connect_timeout="1s", complete_wait="2s", cleanup_grace="1s"
     )
     with running(settings) as service:
         yield service

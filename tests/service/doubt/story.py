@@ -49,6 +49,12 @@ class Story:
     async def complete(self, session: Session, content: bytes) -> httpx.Response:
         return await session.complete(len(cut(content, PART_BYTES)))
 
+    async def settled(self, session: Session, content: bytes) -> httpx.Response:
+        """Complete as a client that was told to ask again, until the answer is another."""
+        return await until(
+            lambda: self.complete(session, content), lambda answer: answer.status_code != 503
+        )
+
     async def hand_over(self, session: Session, content: bytes) -> None:
         """Say that it is complete without waiting for the end."""
         count = len(cut(content, PART_BYTES))
@@ -68,10 +74,7 @@ class Story:
 
     async def ends_stored(self, session: Session, content: bytes) -> None:
         """Complete until it succeeds, then look at everything that must be so."""
-        answer = await until(
-            lambda: self.complete(session, content), lambda answer: answer.status_code != 503
-        )
-        data_of(answer)
+        data_of(await self.settled(session, content))
         await self.is_stored_once(session, content)
 
     async def is_stored_once(self, session: Session, content: bytes) -> None:

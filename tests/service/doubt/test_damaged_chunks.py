@@ -23,6 +23,10 @@ def cut_short(file: Path) -> None:
 DAMAGE = {"flipped": flip, "cut short": cut_short, "gone": Path.unlink}
 
 
+@pytest.mark.survives(
+    "A chunk's file is damaged, cut short or gone",
+    "It is reported missing, takes only the same bytes back, and is never sent",
+)
 @pytest.mark.parametrize("content", [SMALL, LARGE], ids=["single", "multipart"])
 @pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE.keys())
 async def test_a_damaged_chunk_is_asked_for_and_never_sent(
@@ -30,7 +34,7 @@ async def test_a_damaged_chunk_is_asked_for_and_never_sent(
 ) -> None:
     session = await story.sent(content, relay="on_completion")
     damage(next(story.own.spool.glob(f"*{session.id}.0.*")))
-    answer = await story.complete(session, content)
+    answer = await story.settled(session, content)
     assert problem_of(answer, 409) == "upload-incomplete"
     assert answer.json()["missing"] == ["0"]
     assert story.double.keys(story.bucket) == []

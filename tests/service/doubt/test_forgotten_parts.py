@@ -21,6 +21,10 @@ async def resent(story: Story, session: Session, missing: str) -> None:
         data_of(await session.put(index, chunks[index]))
 
 
+@pytest.mark.survives(
+    "S3 drops the multipart upload while chunks arrive",
+    "What was in it is reported missing, and only the same bytes are taken back",
+)
 async def test_gone_while_open_the_relayed_chunks_are_asked_for(story: Story) -> None:
     session = await story.begun(LARGE)
     chunks = cut(LARGE, PART_BYTES)
@@ -33,11 +37,15 @@ async def test_gone_while_open_the_relayed_chunks_are_asked_for(story: Story) ->
     await story.ends_stored(session, LARGE)
 
 
+@pytest.mark.survives(
+    "S3 drops the multipart upload before it is completed",
+    "The upload is open again and reports what is missing",
+)
 async def test_gone_while_completing_the_chunks_are_asked_for(story: Story) -> None:
     session = await story.sent(LARGE)
     await story.relayed(session, LARGE)
     story.double.fail("CompleteMultipartUpload", faults.forget_multipart)
-    answer = await story.complete(session, LARGE)
+    answer = await story.settled(session, LARGE)
     assert problem_of(answer, 409) == "upload-incomplete"
     await resent(story, session, "0-2")
     await story.ends_stored(session, LARGE)
@@ -51,6 +59,10 @@ async def test_gone_with_the_bytes_still_here_nobody_is_asked(story: Story) -> N
     await story.ends_stored(session, LARGE)
 
 
+@pytest.mark.survives(
+    "S3 lists a part by the ETag of another attempt",
+    "Taken over where size and checksum are ours; nothing is sent again",
+)
 async def test_a_later_attempts_etag_is_taken_over(story: Story) -> None:
     session = await story.sent(LARGE)
     multipart = await story.relayed(session, LARGE)
@@ -59,16 +71,24 @@ async def test_a_later_attempts_etag_is_taken_over(story: Story) -> None:
     assert story.double.ledger.count("UploadPart") == 3
 
 
+@pytest.mark.survives(
+    "S3 lost one part",
+    "Its chunks alone are asked for",
+)
 async def test_a_lost_part_alone_is_asked_for(story: Story) -> None:
     session = await story.sent(LARGE)
     multipart = await story.relayed(session, LARGE)
     story.double.lose_part(multipart, 2)
-    answer = await story.complete(session, LARGE)
+    answer = await story.settled(session, LARGE)
     assert problem_of(answer, 409) == "upload-incomplete"
     await resent(story, session, "1")
     await story.ends_stored(session, LARGE)
 
 
+@pytest.mark.survives(
+    "S3 spoils the bytes of a part",
+    "The object is refused, the part is forgotten and its chunks are asked for",
+)
 @pytest.mark.parametrize("with_etag", [False, True], ids=["same etag", "another etag"])
 async def test_a_spoiled_part_never_becomes_the_object(story: Story, *, with_etag: bool) -> None:
     session = await story.sent(LARGE)
@@ -76,7 +96,7 @@ async def test_a_spoiled_part_never_becomes_the_object(story: Story, *, with_eta
     story.double.flip_part(multipart, 1)
     if with_etag:
         story.double.change_etag(multipart, 1)
-    answer = await story.complete(session, LARGE)
+    answer = await story.settled(session, LARGE)
     assert problem_of(answer, 409) == "upload-incomplete"
     await resent(story, session, "0")
     await story.ends_stored(session, LARGE)

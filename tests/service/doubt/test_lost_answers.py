@@ -27,6 +27,10 @@ NOT_DONE = {
 CREATING = [("PutObject", SMALL), ("CompleteMultipartUpload", LARGE)]
 
 
+@pytest.mark.survives(
+    "S3 creates the object and its answer is lost, cut, withheld or an error inside a 200",
+    "The object itself is the proof: found by HEAD, not created again, told once",
+)
 @pytest.mark.parametrize(("operation", "content"), CREATING, ids=["single", "multipart"])
 @pytest.mark.parametrize("fault", DONE.values(), ids=DONE.keys())
 async def test_what_was_done_unsaid_is_found_and_not_done_again(
@@ -38,6 +42,10 @@ async def test_what_was_done_unsaid_is_found_and_not_done_again(
     assert story.double.ledger.count(operation) == 1
 
 
+@pytest.mark.survives(
+    "S3 does not create the object: reset, silence, SlowDown, 500, conflict, error inside a 200",
+    "Done again with back-off, after a look whether it was done",
+)
 @pytest.mark.parametrize(("operation", "content"), CREATING, ids=["single", "multipart"])
 @pytest.mark.parametrize("fault", NOT_DONE.values(), ids=NOT_DONE.keys())
 async def test_what_was_not_done_is_done_again(
@@ -49,6 +57,10 @@ async def test_what_was_not_done_is_done_again(
     assert story.double.ledger.count(operation) == 2
 
 
+@pytest.mark.survives(
+    "S3 loses the answer and cannot be asked for a while",
+    "The upload stays completing, nothing is repeated, nobody is told",
+)
 @pytest.mark.parametrize(("operation", "content"), CREATING, ids=["single", "multipart"])
 async def test_without_proof_nothing_is_repeated_and_nothing_said(
     story: Story, operation: str, content: bytes
@@ -70,6 +82,10 @@ async def _hits(rule: faults.Rule) -> int:
     return rule.hits
 
 
+@pytest.mark.survives(
+    "S3 carries out a request after it was repeated",
+    "The first stays: one object, created once",
+)
 @pytest.mark.parametrize(("operation", "content"), CREATING, ids=["single", "multipart"])
 async def test_what_lands_after_its_repetition_changes_nothing(
     story: Story, operation: str, content: bytes
@@ -96,6 +112,10 @@ async def test_what_lands_before_its_repetition_is_found(
     assert story.double.ledger.count(operation) == 1
 
 
+@pytest.mark.survives(
+    "S3 loses the answer to the beginning of a multipart upload, or to a part",
+    "Sent again; the multipart upload that nobody knows of is aborted in the end",
+)
 @pytest.mark.parametrize("fault", [faults.lose_answer, faults.withhold_answer, faults.cut_answer])
 async def test_a_part_or_a_beginning_whose_answer_was_lost_is_sent_again(
     story: Story, fault: faults.Fault

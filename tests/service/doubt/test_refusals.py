@@ -11,12 +11,16 @@ CREATING = [("PutObject", SMALL), ("CompleteMultipartUpload", LARGE)]
 FOREIGN = b"not ours"
 
 
+@pytest.mark.survives(
+    "Another object lies at the key",
+    "The upload fails and says so; the object is left alone",
+)
 @pytest.mark.parametrize("content", [SMALL, LARGE], ids=["single", "multipart"])
 async def test_a_foreign_object_at_the_key_is_left_alone(story: Story, content: bytes) -> None:
     session = await story.sent(content)
     key = await story.key(session)
     story.double.put_foreign(story.bucket, key, FOREIGN)
-    assert problem_of(await story.complete(session, content), 410) == "gone"
+    assert problem_of(await story.settled(session, content), 410) == "gone"
     assert await story.state(session) == "failed"
     assert await story.events(session) == ["upload.failed"]
     assert story.double.content(story.bucket, key) == FOREIGN
@@ -24,6 +28,10 @@ async def test_a_foreign_object_at_the_key_is_left_alone(story: Story, content: 
     assert story.double.content(story.bucket, key) == FOREIGN
 
 
+@pytest.mark.survives(
+    "S3 refuses for good (BadDigest, EntityTooSmall, EntityTooLarge)",
+    "The upload fails after a look at the key, once; nothing is left behind",
+)
 @pytest.mark.parametrize(("operation", "content"), CREATING, ids=["single", "multipart"])
 @pytest.mark.parametrize("code", ["BadDigest", "EntityTooSmall", "EntityTooLarge"])
 async def test_a_refusal_that_no_repeat_changes_fails_the_upload(
@@ -31,7 +39,7 @@ async def test_a_refusal_that_no_repeat_changes_fails_the_upload(
 ) -> None:
     story.double.fail(operation, faults.answering(code), times=None)
     session = await story.sent(content)
-    assert problem_of(await story.complete(session, content), 410) == "gone"
+    assert problem_of(await story.settled(session, content), 410) == "gone"
     assert await story.events(session) == ["upload.failed"]
     assert story.double.keys(story.bucket) == []
     await until(story.own.leftovers, lambda left: not left)
@@ -48,6 +56,10 @@ async def test_a_refusal_is_not_believed_where_the_object_is_there(
     await story.ends_stored(session, content)
 
 
+@pytest.mark.survives(
+    "S3 refuses the credentials, or the bucket is gone",
+    "503, everything is kept, tries with back-off until it is mended",
+)
 @pytest.mark.parametrize(("operation", "content"), CREATING, ids=["single", "multipart"])
 @pytest.mark.parametrize("code", ["InvalidAccessKeyId", "AccessDenied", "NoSuchBucket"])
 async def test_what_operators_can_mend_is_waited_out(
@@ -66,6 +78,10 @@ async def test_what_operators_can_mend_is_waited_out(
     await story.ends_stored(session, content)
 
 
+@pytest.mark.survives(
+    "S3 refuses connections",
+    "Chunks are taken; the upload is completed when it is back",
+)
 async def test_with_the_store_away_chunks_are_taken(story: Story) -> None:
     story.double.refuse_connections()
     session = await story.sent(LARGE)
