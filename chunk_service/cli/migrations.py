@@ -35,10 +35,15 @@ class DatabaseUnreachableError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class SchemaVersion:
-    """`current` is None before the first migration."""
+    """`current` is None before the first migration.
+
+    `is_behind`: this program knows of migrations that the database lacks. A database that a newer
+    release has migrated is not behind, so the older one can still start beside it.
+    """
 
     current: str | None
     newest: str
+    is_behind: bool
 
     @property
     def is_newest(self) -> bool:
@@ -57,10 +62,13 @@ def downgrade(database_url: str, revision: str) -> None:
 
 def schema_version(database_url: str) -> SchemaVersion:
     """What the database is at and what this program knows. Raises DatabaseUnreachableError."""
-    newest = ScriptDirectory.from_config(_config(database_url)).get_current_head()
+    scripts = ScriptDirectory.from_config(_config(database_url))
+    newest = scripts.get_current_head()
     if newest is None:
         raise RuntimeError("no migrations are installed")
-    return SchemaVersion(current=asyncio.run(_current(database_url)), newest=newest)
+    current = asyncio.run(_current(database_url))
+    older = {each.revision for each in scripts.walk_revisions()} - {newest}
+    return SchemaVersion(current, newest, is_behind=current is None or current in older)
 
 
 def _config(database_url: str) -> Config:

@@ -31,7 +31,7 @@ def _schema_fault(settings: Settings) -> str | None:
         version = schema_version(settings.database_url.get_secret_value())
     except DatabaseUnreachableError as error:
         return str(error)
-    if not version.is_newest:
+    if version.is_behind:
         return "the database is not at the newest revision: chunk-service migrate up"
     return None
 

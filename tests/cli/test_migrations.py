@@ -16,7 +16,6 @@ from typer.testing import CliRunner
 from chunk_service.cli.main import app
 from chunk_service.cli.migrations import (
     DatabaseUnreachableError,
-    SchemaVersion,
     downgrade,
     schema_version,
     upgrade,
@@ -49,14 +48,27 @@ def migrate(url: str, *arguments: str) -> tuple[int, str]:
 
 # Most are no coroutines: migrating runs an event loop of its own.
 def test_up_down_and_up_again_leaves_the_newest_schema(empty_database_url: str) -> None:
-    newest = schema_version(empty_database_url).newest
-    assert schema_version(empty_database_url) == SchemaVersion(current=None, newest=newest)
+    version = schema_version(empty_database_url)
+    assert (version.current, version.is_behind) == (None, True)
     upgrade(empty_database_url)
-    assert schema_version(empty_database_url).is_newest
+    version = schema_version(empty_database_url)
+    assert (version.is_newest, version.is_behind) == (True, False)
     downgrade(empty_database_url, "base")
     assert schema_version(empty_database_url).current is None
     upgrade(empty_database_url)
     assert schema_version(empty_database_url).is_newest
+
+
+async def _mark(url: str, revision: str) -> None:
+    connection = await asyncpg.connect(url)
+    await connection.execute("UPDATE alembic_version SET version_num = $1", revision)
+    await connection.close()
+
+
+def test_a_database_of_a_newer_release_is_not_behind(empty_database_url: str) -> None:
+    upgrade(empty_database_url)
+    asyncio.run(_mark(empty_database_url, "9999"))
+    assert not schema_version(empty_database_url).is_behind
 
 
 def test_several_runners_at_once_are_safe(empty_database_url: str) -> None:

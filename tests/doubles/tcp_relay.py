@@ -7,7 +7,7 @@ import asyncio
 from dataclasses import dataclass
 from enum import StrEnum
 
-from tests.doubles.listener import READ_BYTES, Listener
+from tests.doubles.listener import READ_BYTES, Listener, ended, reset
 
 
 class Direction(StrEnum):
@@ -65,11 +65,12 @@ class Relay:
         try:
             await asyncio.gather(*pumps)
         except (_Ended, ConnectionError):
-            writer.transport.abort()
+            reset(writer)
         finally:
             for pump in pumps:
                 pump.cancel()
-            back.transport.abort()
+            reset(back)
+            await ended(back)
 
     async def _pump(
         self, direction: Direction, reader: asyncio.StreamReader, writer: asyncio.StreamWriter

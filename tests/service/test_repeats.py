@@ -8,7 +8,10 @@ import pytest
 from tests.service.caller import Caller, data_of, problem_of
 from tests.service.content import MIB, content_of
 from tests.service.deployment import Deployment
+from tests.service.stores import on_one_store
 from tests.service.waiting import until
+
+pytestmark = on_one_store
 
 _CONTENT = content_of(100_000)
 _OTHER = _CONTENT[:-1] + bytes([_CONTENT[-1] ^ 1])

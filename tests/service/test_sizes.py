@@ -7,6 +7,7 @@ import pytest
 from tests.service.caller import Caller
 from tests.service.content import MIB, PART_BYTES, content_of, cut
 from tests.service.deployment import Deployment
+from tests.service.stores import on_one_store
 
 _SIZES = [1, PART_BYTES - 1, PART_BYTES, PART_BYTES + 1, 2 * PART_BYTES, 2 * PART_BYTES + 777]
 _UNALIGNED = 3 * MIB + 1
@@ -47,6 +48,7 @@ async def test_a_file_of_undeclared_chunks_is_stored_whole(
     await _send_and_compare(caller, deployment, size=size, chunk=_UNALIGNED)
 
 
+@on_one_store
 @pytest.mark.parametrize("chunk", _CHUNKS.values(), ids=_CHUNKS)
 @pytest.mark.parametrize("is_declared", [True, False], ids=["declared", "undeclared"])
 async def test_chunks_may_be_smaller_or_larger_than_parts(

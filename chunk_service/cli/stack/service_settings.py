@@ -15,7 +15,6 @@ def service_settings(
     return {
         "HOST": str(address.hostname),
         "PORT": str(address.port),
-        "PUBLIC_BASE_URL": facts.base_url,
         "DATABASE_URL": facts.database_url,
         "LOCAL_TEMP_CHUNK_PATH": str(spool),
         "MAIN_SERVICE_JWT_PUBLIC_KEY": jwt_public_key,

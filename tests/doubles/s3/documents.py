@@ -24,7 +24,8 @@ def _text(value: object) -> str:
 
 
 def document(root: str, *, status: int = 200) -> Answer:
-    if status == 200:
+    """Answers are in the namespace of S3; errors are in none, whatever their status."""
+    if not root.startswith("<Error>"):
         name, _, rest = root.partition(">")
         root = f'{name} xmlns="{_NAMESPACE}">{rest}'
     body = f'<?xml version="1.0" encoding="UTF-8"?>\n{root}'.encode()

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 
 from tests.doubles.http import Answer, Head, read_body, send
+from tests.doubles.listener import reset
 from tests.doubles.s3 import buckets, listings, objects, uploads
 from tests.doubles.s3.blobs import Blob, Shelf
 from tests.doubles.s3.errors import S3Error
@@ -111,7 +112,7 @@ class Exchange:
     def reset(self) -> None:
         """End the connection by RST: what was written may not arrive."""
         self.is_over = True
-        self._writer.transport.abort()
+        reset(self._writer)
 
     def close(self) -> None:
         """End the connection by FIN."""

@@ -97,6 +97,7 @@ async def test_a_database_that_goes_away_comes_back(
     session = await lined.begun(LARGE)
     first, rest = LARGE[: 8 * MIB], LARGE[8 * MIB :]
     data_of(await session.put(0, first))
+    await until(session.status, lambda status: status["parts_relayed"] == 1)
     if is_refused:
         database_line.refuse()
         answer = await session.put(1, rest[: 8 * MIB])
