@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import AsyncIterator
 
+import pytest
+
 from tests.service.caller import Caller, data_of, problem_of
 from tests.service.content import MIB, content_of
 from tests.service.deployment import Deployment
@@ -43,6 +45,7 @@ async def test_after_an_abort_everything_else_is_gone(caller: Caller) -> None:
     assert (await session.status())["state"] == "aborted"
 
 
+@pytest.mark.survives("Chunks: one races an abort", "410; nothing is left")
 async def test_a_chunk_that_was_under_way_is_refused(
     caller: Caller, deployment: Deployment
 ) -> None:

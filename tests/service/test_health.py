@@ -38,6 +38,7 @@ async def test_without_the_store_the_service_is_degraded_and_takes_chunks(own: D
         assert (await session.status())["state"] == "completing"
 
 
+@pytest.mark.survives("Spool: can't be written to", "not ready; alive")
 async def test_without_its_spool_the_service_is_not_ready(own: Deployment) -> None:
     async with own.served() as served:
         session = await served.caller.begin()
@@ -69,6 +70,7 @@ async def _shut(server: EmbeddedPostgres, database_url: str) -> AsyncIterator[No
         await connection.close()
 
 
+@pytest.mark.survives("PostgreSQL: not there", "not ready; alive")
 async def test_without_its_database_the_service_is_not_ready(
     own: Deployment, postgres_server: EmbeddedPostgres
 ) -> None:

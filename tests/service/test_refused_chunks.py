@@ -37,6 +37,7 @@ async def test_right_digests_are_taken(caller: Caller) -> None:
     assert (await session.form(1, b"x", chunk_sha256=sha256_hex(b"x"))).status_code == 200
 
 
+@pytest.mark.survives("Body: wrong digest", "422; nothing is left")
 async def test_a_wrong_digest_is_refused_and_nothing_is_left(
     caller: Caller, deployment: Deployment
 ) -> None:
@@ -111,6 +112,7 @@ async def test_what_goes_beyond_a_maximum_is_refused_unread(
     assert refused == (413, "content-too-large")
 
 
+@pytest.mark.survives("Body: endless chunked encoding", "cut off at the limit: 413")
 async def test_a_body_without_a_length_is_cut_off_where_it_grows_too_large(
     caller: Caller, deployment: Deployment
 ) -> None:
@@ -127,6 +129,7 @@ async def test_a_body_without_a_length_is_taken(caller: Caller, deployment: Depl
     assert deployment.bucket.read(data["key"]) == _CONTENT
 
 
+@pytest.mark.survives("Body: ends early", "refused; nothing is left")
 async def test_a_body_that_ends_early_leaves_nothing(
     caller: Caller, service: RunningService, deployment: Deployment
 ) -> None:
@@ -171,6 +174,7 @@ async def test_a_chunk_before_a_later_one_is_not_the_last(caller: Caller) -> Non
     assert problem_of(await session.put(0, _CONTENT[:400]), 409) == "chunk-conflict"
 
 
+@pytest.mark.survives("Body: gzip", "415, never inflated")
 async def test_content_codings_are_refused(caller: Caller) -> None:
     session = await caller.begin()
     answer = await session.put(0, _CONTENT, {"Content-Encoding": "gzip"})

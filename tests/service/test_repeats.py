@@ -31,6 +31,7 @@ async def test_a_chunk_sent_again_is_taken_and_said_to_be_repeated(
 
 @pytest.mark.parametrize("size", [100_000, 2 * MIB])
 @pytest.mark.parametrize("members", [{}, {"chunk_size": 2 * MIB}])
+@pytest.mark.survives("Chunks: the same twenty times at once", "one chunk, equal answers")
 async def test_twenty_at_once_are_one_chunk(
     caller: Caller, deployment: Deployment, members: dict[str, int], size: int
 ) -> None:
@@ -42,6 +43,9 @@ async def test_twenty_at_once_are_one_chunk(
     assert deployment.bucket.read(data["key"]) == content
 
 
+@pytest.mark.survives(
+    "Chunks: other bytes under one index, at once", "the first stays, the rest are conflicts"
+)
 async def test_of_twenty_different_ones_the_first_stays_and_the_rest_conflict(
     caller: Caller, deployment: Deployment
 ) -> None:
@@ -92,6 +96,9 @@ async def test_complete_twice_gives_one_object_and_equal_answers(
 
 
 @pytest.mark.parametrize("size", [1000, 9 * MIB], ids=["one put", "multipart"])
+@pytest.mark.survives(
+    "Completion: asked for twenty times at once", "one object, one event, equal answers"
+)
 async def test_twenty_completes_at_once_make_one_object_and_one_event(
     caller: Caller, deployment: Deployment, size: int
 ) -> None:

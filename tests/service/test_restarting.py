@@ -42,6 +42,9 @@ async def _send_all(session: Session) -> None:
 
 
 @pytest.mark.parametrize("members", [{}, {"chunk_size": PART_BYTES}])
+@pytest.mark.survives(
+    "Process: broken off while it relays", "the next one goes on; the object is whole"
+)
 async def test_a_service_broken_off_while_it_relays_is_continued(
     own: Deployment, silent_store: str, members: dict[str, int]
 ) -> None:
@@ -62,6 +65,7 @@ async def test_a_service_broken_off_while_it_relays_is_continued(
 
 
 @pytest.mark.parametrize("content", [_CONTENT, b"small"], ids=["multipart", "one put"])
+@pytest.mark.survives("Process: broken off while it completes", "the next one finishes and tells")
 async def test_a_completion_broken_off_is_finished_and_told_without_being_asked(
     own: Deployment, silent_store: str, content: bytes
 ) -> None:
@@ -86,6 +90,9 @@ async def test_a_completion_broken_off_is_finished_and_told_without_being_asked(
         await until(own.leftovers, lambda left: not left)
 
 
+@pytest.mark.survives(
+    "Process: broken off while a chunk comes in", "not recorded, nothing left, can be sent again"
+)
 async def test_a_chunk_broken_off_is_not_recorded_and_can_be_sent_again(own: Deployment) -> None:
     is_broken_off = asyncio.Event()
 

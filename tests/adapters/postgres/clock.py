@@ -1,6 +1,6 @@
 """The clock of leases and deadlines, moved by replacing the function that statements ask."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from sqlalchemy import text
@@ -11,16 +11,21 @@ from chunk_service.adapters.postgres.database import Database
 @dataclass
 class Clock:
     database: Database
-    ahead: timedelta
+    ahead: timedelta = field(default_factory=timedelta)
 
     async def advance(self, **units: float) -> None:
         self.ahead += timedelta(**units)
-        seconds = self.ahead.total_seconds()
+        ahead = f"make_interval(secs => {self.ahead.total_seconds()})"
+        await self._tell(f"clock_timestamp() + {ahead}")
+
+    async def set_right(self) -> None:
+        await self._tell("clock_timestamp()")
+
+    async def _tell(self, moment: str) -> None:
         async with self.database.transaction() as connection:
             await connection.execute(
                 text(
                     "CREATE OR REPLACE FUNCTION service_now() RETURNS timestamptz "
-                    "LANGUAGE sql STABLE PARALLEL SAFE "
-                    f"AS 'SELECT clock_timestamp() + make_interval(secs => {seconds})'"
+                    f"LANGUAGE sql STABLE PARALLEL SAFE AS 'SELECT {moment}'"
                 )
             )

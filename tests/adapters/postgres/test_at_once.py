@@ -26,6 +26,7 @@ async def test_two_chunks_that_complete_one_window_at_once_cover_it(rows: Rows) 
         assert (claim.number, claim.size_bytes, len(claim.chunks)) == (1, 8, 2)
 
 
+@pytest.mark.survives("Chunks: 64 at once, in any order", "every part is covered, once")
 async def test_sixty_four_chunks_at_once_in_any_order_cover_every_window(rows: Rows) -> None:
     upload = await rows.begin(chunk_size=5)
     await asyncio.gather(*(rows.put(upload, index, 5) for index in reversed(range(64))))
@@ -76,6 +77,7 @@ async def test_two_spools_share_a_free_upload(rows: Rows) -> None:
     assert await other.relay(upload) == list(range(2, 21, 2))
 
 
+@pytest.mark.survives("Relay: many claim one part", "one gets it")
 async def test_a_window_is_claimed_by_one_of_many(rows: Rows) -> None:
     upload = await rows.begin(chunk_size=8)
     for index in range(5):
@@ -130,6 +132,9 @@ async def test_a_chunk_sent_again_while_the_store_forgets_is_counted_right(rows:
         await audit(rows.database, upload.id)
 
 
+@pytest.mark.survives(
+    "Relay: an ETag arrives while the multipart upload changes", "it is dropped with the old one"
+)
 async def test_an_etag_beside_a_change_of_the_multipart_upload_is_of_the_rows_own(
     rows: Rows,
 ) -> None:

@@ -131,7 +131,11 @@ async def test_declared_totals_stay_within_the_quota_even_when_all_come_at_once(
 
 async def test_an_upload_that_keeps_all_its_bytes_books_them_at_once(rows: Rows) -> None:
     small = limited(rows, high_water=ROOM)
-    kept = {"relay_mode": RelayMode.ON_COMPLETION, "total_size": 600, "chunk_size": 200}
+    kept: dict[str, Any] = {
+        "relay_mode": RelayMode.ON_COMPLETION,
+        "total_size": 600,
+        "chunk_size": 200,
+    }
     upload = await small.begin(**kept)
     assert await small.try_begin(a_draft(**kept)) is NoRoom.SPOOL
     for index in range(3):

@@ -69,12 +69,14 @@ async def test_a_known_folder_keeps_its_id_whatever_lies_elsewhere(folder: Path)
     assert rows.known == {spool_id}
 
 
+@pytest.mark.survives("Spool: the folder of another deployment", "refused at start")
 async def test_a_folder_of_another_database_is_refused(folder: Path) -> None:
     await identify_spool(folder, Rows())
     with pytest.raises(SpoolIdentityError, match="another database"):
         await identify_spool(folder, Rows())
 
 
+@pytest.mark.survives("Spool: its volume is not mounted", "no empty one is made in its place")
 async def test_no_id_is_made_unasked_while_bytes_lie_elsewhere(folder: Path) -> None:
     with pytest.raises(SpoolIdentityError, match="spool create"):
         await identify_spool(folder, Rows(live=True))

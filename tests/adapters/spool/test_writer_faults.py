@@ -35,6 +35,7 @@ async def at_the_gate(disk: GatedDisk) -> None:
     assert await asyncio.to_thread(disk.reached.wait, 30)
 
 
+@pytest.mark.survives("Power: cut at any moment", "file, then folder are synced before the answer")
 async def test_the_file_is_synced_before_its_folder_and_both_before_the_answer(
     path: Path, executor: ThreadPoolExecutor
 ) -> None:
@@ -68,6 +69,9 @@ async def test_a_spool_that_need_not_sync_does_not(
 
 @pytest.mark.parametrize("error", [errno.ENOSPC, errno.EDQUOT])
 @pytest.mark.parametrize("room_bytes", [0, 1, GATHER_BYTES, GATHER_BYTES + 1])
+@pytest.mark.survives(
+    "Spool: the disk is full in mid-body", "507; the partial file is gone at once"
+)
 async def test_a_full_disk_is_told_and_the_file_is_gone(
     path: Path, executor: ThreadPoolExecutor, error: int, room_bytes: int
 ) -> None:
@@ -116,6 +120,7 @@ async def test_a_file_that_is_there_already_is_neither_taken_nor_removed(
 @pytest.mark.parametrize(
     ("error", "told"), [(errno.EIO, StorageUnavailable), (errno.ENOSPC, SpoolFull)]
 )
+@pytest.mark.survives("Spool: EIO from fsync", "not acknowledged; the sync is not tried again")
 async def test_what_could_not_be_made_durable_is_not_acknowledged_nor_tried_again(
     path: Path, executor: ThreadPoolExecutor, call: str, error: int, told: type[ServiceError]
 ) -> None:

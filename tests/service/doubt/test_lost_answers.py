@@ -127,6 +127,9 @@ async def test_a_part_or_a_beginning_whose_answer_was_lost_is_sent_again(
     await story.ends_stored(session, LARGE)
 
 
+@pytest.mark.survives(
+    "S3: slower than the caller's patience", "503 with Retry-After; the repeat gets the result"
+)
 async def test_a_caller_that_waited_in_vain_is_told_to_ask_again(story: Story) -> None:
     story.double.fail("PutObject", faults.answering("SlowDown"), times=None)
     session = await story.sent(SMALL)

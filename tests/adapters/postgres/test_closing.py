@@ -1,0 +1,154 @@
+"""Completing begins only where every chunk is here, and one process at a time closes."""
+
+import asyncio
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from chunk_service.domain.states import State
+from chunk_service.domain.uploads import Upload
+from tests.adapters.postgres.clock import Clock
+from tests.fixtures.rows import Rows
+
+LEASE_SECONDS = 60
+
+
+async def completing(rows: Rows) -> Upload:
+    upload = await rows.begin(chunk_size=8)
+    await rows.put(upload, 0, 8)
+    await rows.put(upload, 1, 3)
+    began = await rows.complete(await rows.read(upload))
+    assert began is not None
+    return began
+
+
+@pytest.mark.parametrize(
+    ("declared", "chunks"),
+    [
+        ({"chunk_size": 8}, [0, 1, 2]),
+        ({"chunk_size": 8, "total_size": 24}, [2, 0, 1]),
+        ({"chunk_size": 8, "total_chunks": 3}, [2, 1, 0]),
+        ({}, [0, 1, 2]),
+    ],
+)
+async def test_a_whole_upload_turns_completing_with_its_totals(
+    rows: Rows, declared: dict[str, Any], chunks: list[int]
+) -> None:
+    upload = await rows.begin(**declared)
+    for index in chunks:
+        await rows.put(upload, index, 8)
+    began = await rows.complete(await rows.read(upload))
+    assert began is not None
+    assert (began.state, began.total_chunks, began.total_size) == (State.COMPLETING, 3, 24)
+    assert began.completed_at is not None
+    assert await rows.closing.find_completing(10) == [upload.id]
+
+
+@pytest.mark.parametrize("chunks", [[1], [0, 2], [1, 2], [0, 1, 3]])
+async def test_an_upload_with_a_hole_stays_open(rows: Rows, chunks: list[int]) -> None:
+    upload = await rows.begin(chunk_size=8)
+    for index in chunks:
+        await rows.put(upload, index, 8)
+    assert await rows.complete(await rows.read(upload)) is None
+    assert (await rows.read(upload)).state is State.OPEN
+
+
+async def test_an_empty_file_may_have_no_chunk_at_all(rows: Rows) -> None:
+    upload = await rows.begin(total_size=0)
+    began = await rows.complete(upload)
+    assert began is not None
+    assert (began.total_chunks, began.total_size) == (0, 0)
+    assert await rows.closing.sources(upload.id, rows.spool_id) == []
+
+
+async def test_what_was_judged_must_still_be_so(rows: Rows) -> None:
+    upload = await rows.begin(chunk_size=8)
+    await rows.put(upload, 0, 8)
+    judged = await rows.read(upload)
+    await rows.put(upload, 1, 8)
+    assert await rows.complete(judged) is None
+
+
+async def test_of_fifty_who_complete_at_once_one_begins(rows: Rows) -> None:
+    upload = await rows.begin(chunk_size=8)
+    await rows.put(upload, 0, 8)
+    whole = await rows.read(upload)
+    began = await asyncio.gather(*(rows.complete(whole) for _ in range(50)))
+    assert sum(each is not None for each in began) == 1
+
+
+async def test_one_process_closes_until_it_lets_go_or_its_lease_lapses(
+    rows: Rows, clock: Clock
+) -> None:
+    upload = await completing(rows)
+    first, second = uuid4(), uuid4()
+    taken = await asyncio.gather(
+        *(rows.closing.take(upload.id, holder, LEASE_SECONDS) for holder in (first, second))
+    )
+    winner, loser = (first, second) if taken[0] is not None else (second, first)
+    assert sum(each is not None for each in taken) == 1
+    assert await rows.closing.find_completing(10) == []
+    await rows.closing.let_go(upload.id, loser)
+    assert await rows.closing.take(upload.id, loser, LEASE_SECONDS) is None
+    await rows.closing.let_go(upload.id, winner)
+    assert await rows.closing.take(upload.id, loser, LEASE_SECONDS) is not None
+    await clock.advance(seconds=LEASE_SECONDS + 1)
+    assert await rows.closing.find_completing(10) == [upload.id]
+    assert await rows.closing.take(upload.id, winner, LEASE_SECONDS) is not None
+
+
+async def test_only_who_closes_sets_and_clears_the_mark(rows: Rows, clock: Clock) -> None:
+    upload = await completing(rows)
+    slow, quick = uuid4(), uuid4()
+    await rows.closing.take(upload.id, slow, LEASE_SECONDS)
+    await clock.advance(seconds=LEASE_SECONDS + 1)
+    await rows.closing.take(upload.id, quick, LEASE_SECONDS)
+    assert not await rows.closing.set_closing(upload.id, slow)
+    assert await rows.closing.set_closing(upload.id, quick)
+    assert (await rows.read(upload)).closing
+    assert not await rows.closing.clear_closing(upload.id, slow)
+    assert await rows.closing.clear_closing(upload.id, quick)
+    assert not (await rows.read(upload)).closing
+
+
+async def test_an_open_upload_is_not_closed(rows: Rows) -> None:
+    upload = await rows.begin()
+    assert await rows.closing.take(upload.id, uuid4(), LEASE_SECONDS) is None
+    assert not await rows.closing.set_closing(upload.id, uuid4())
+
+
+async def test_the_mark_outlives_the_process_that_set_it(rows: Rows, clock: Clock) -> None:
+    upload = await completing(rows)
+    holder = uuid4()
+    await rows.closing.take(upload.id, holder, LEASE_SECONDS)
+    await rows.closing.set_closing(upload.id, holder)
+    await clock.advance(seconds=LEASE_SECONDS + 1)
+    taken = await rows.closing.take(upload.id, uuid4(), LEASE_SECONDS)
+    assert taken is not None
+    assert taken.closing
+
+
+async def test_the_sources_are_all_chunks_in_order_or_nothing(rows: Rows) -> None:
+    upload = await completing(rows)
+    sources = await rows.closing.sources(upload.id, rows.spool_id)
+    assert sources is not None
+    places = [(each.index, each.offset, each.size_bytes) for each in sources]
+    assert places == [(0, 0, 8), (1, 8, 3)]
+    other = await rows.beside()
+    assert await rows.closing.sources(upload.id, other.spool_id) is None
+
+
+async def test_an_etag_is_replaced_only_for_the_multipart_upload_that_has_it(rows: Rows) -> None:
+    upload = await completing(rows)
+    await rows.relay(upload)
+    before = await rows.read(upload)
+    stale = await rows.read(upload)
+    await rows.closing.replace_etag(before, 1, '"new"')
+    parts = await rows.reading.parts(upload.id)
+    assert parts[0].sent is not None
+    assert parts[0].sent.etag == '"new"'
+    assert before.multipart is not None
+    await rows.repairing.forget_multipart(upload.id, before.multipart)
+    await rows.closing.replace_etag(stale, 1, '"late"')
+    assert [part.sent for part in await rows.reading.parts(upload.id)] == [None, None]

@@ -1,0 +1,137 @@
+"""A delivery is in one pair of hands, keeps its plan in its row, and is never forgotten."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+
+from chunk_service.domain.states import State
+from chunk_service.usecases.deliver_event import Delivery, Outcome
+from tests.adapters.postgres.clock import Clock
+from tests.fixtures.rows import ENDPOINTS, Rows
+
+LEASE = timedelta(minutes=2)
+FAILED = Outcome(status=500, error=None, excerpt="sorry", duration_ms=1500, retry_after=None)
+DELIVERED = Outcome(status=204, error=None, excerpt=None, duration_ms=3, retry_after=None)
+
+
+async def ids(rows: Rows) -> list[UUID]:
+    """Those of a new event, in the order of their endpoints."""
+    await rows.end(await rows.begin(), State.ABORTED)
+    found = await rows.database.rows(text("SELECT id FROM deliveries ORDER BY endpoint"))
+    return [row["id"] for row in found]
+
+
+async def taken(rows: Rows, delivery_id: UUID) -> Delivery:
+    delivery = await rows.delivering.take(delivery_id, LEASE)
+    assert delivery is not None
+    return delivery
+
+
+async def state_of(rows: Rows, delivery_id: UUID) -> dict[str, Any]:
+    row = await rows.database.row(
+        text("SELECT state, attempts FROM deliveries WHERE id = :id"), id=delivery_id
+    )
+    assert row is not None
+    return dict(row)
+
+
+async def count_jobs(rows: Rows) -> int:
+    row = await rows.database.row(text("SELECT count(*) AS jobs FROM pgqueuer"))
+    assert row is not None
+    return int(row["jobs"])
+
+
+async def test_a_delivery_is_taken_with_the_bytes_of_its_event(rows: Rows) -> None:
+    main, other = await ids(rows)
+    first, second = await taken(rows, main), await taken(rows, other)
+    assert [first.endpoint, second.endpoint] == sorted(ENDPOINTS)
+    assert first.payload == second.payload
+    assert (first.event_id, first.event_type) == (second.event_id, "upload.aborted")
+    assert first.attempts == 1
+
+
+async def test_of_many_workers_one_takes_a_delivery(rows: Rows) -> None:
+    (delivery_id, _) = await ids(rows)
+    takes = await asyncio.gather(*(rows.delivering.take(delivery_id, LEASE) for _ in range(10)))
+    assert sum(each is not None for each in takes) == 1
+
+
+async def test_a_worker_that_dies_lets_another_try_with_the_same_bytes(
+    rows: Rows, clock: Clock
+) -> None:
+    (delivery_id, _) = await ids(rows)
+    first = await taken(rows, delivery_id)
+    await clock.advance(minutes=2, seconds=1)
+    again = await taken(rows, delivery_id)
+    assert (again.attempts, again.payload) == (2, first.payload)
+
+
+async def test_what_was_delivered_is_never_taken_again(rows: Rows, clock: Clock) -> None:
+    (delivery_id, _) = await ids(rows)
+    await rows.delivering.note_delivered(await taken(rows, delivery_id), DELIVERED)
+    assert await state_of(rows, delivery_id) == {"state": "delivered", "attempts": 1}
+    await clock.advance(days=10)
+    assert await rows.delivering.take(delivery_id, LEASE) is None
+
+
+async def test_a_failed_attempt_waits_as_long_as_was_planned(rows: Rows, clock: Clock) -> None:
+    (delivery_id, _) = await ids(rows)
+    jobs = await count_jobs(rows)
+    delivery = await taken(rows, delivery_id)
+    await rows.delivering.note_failed(delivery, FAILED, timedelta(minutes=5))
+    assert await count_jobs(rows) == jobs + 1
+    await clock.advance(minutes=4, seconds=50)
+    assert await rows.delivering.take(delivery_id, LEASE) is None
+    await clock.advance(seconds=20)
+    assert (await taken(rows, delivery_id)).attempts == 2
+
+
+async def test_the_last_failure_makes_a_dead_letter_that_is_kept(rows: Rows, clock: Clock) -> None:
+    (delivery_id, _) = await ids(rows)
+    await rows.delivering.note_failed(await taken(rows, delivery_id), FAILED, None)
+    assert await state_of(rows, delivery_id) == {"state": "dead", "attempts": 1}
+    await clock.advance(days=10)
+    assert await rows.delivering.take(delivery_id, LEASE) is None
+
+
+async def test_a_late_failure_does_not_undo_a_later_attempt(rows: Rows, clock: Clock) -> None:
+    (delivery_id, _) = await ids(rows)
+    slow = await taken(rows, delivery_id)
+    await clock.advance(minutes=3)
+    quick = await taken(rows, delivery_id)
+    await rows.delivering.note_failed(slow, FAILED, None)
+    assert (await state_of(rows, delivery_id))["state"] == "pending"
+    await rows.delivering.note_delivered(quick, DELIVERED)
+    await rows.delivering.note_failed(quick, FAILED, None)
+    assert (await state_of(rows, delivery_id))["state"] == "delivered"
+
+
+async def test_every_attempt_is_on_record(rows: Rows) -> None:
+    (delivery_id, _) = await ids(rows)
+    await rows.delivering.note_failed(await taken(rows, delivery_id), FAILED, timedelta())
+    await rows.delivering.note_delivered(await taken(rows, delivery_id), DELIVERED)
+    attempts = await rows.database.rows(
+        text("SELECT number, status, excerpt FROM delivery_attempts ORDER BY number")
+    )
+    assert [dict(attempt) for attempt in attempts] == [
+        {"number": 1, "status": 500, "excerpt": "sorry"},
+        {"number": 2, "status": 204, "excerpt": None},
+    ]
+
+
+async def test_what_is_due_without_a_job_gets_one_and_only_one(rows: Rows, clock: Clock) -> None:
+    main, _ = await ids(rows)
+    await rows.database.run(text("DELETE FROM pgqueuer"))
+    await rows.delivering.wake_due()
+    await rows.delivering.wake_due()
+    assert await count_jobs(rows) == 2
+    await taken(rows, main)
+    await rows.database.run(text("DELETE FROM pgqueuer"))
+    await rows.delivering.wake_due()
+    assert await count_jobs(rows) == 1
+    await clock.advance(minutes=3)
+    await rows.delivering.wake_due()
+    assert await count_jobs(rows) == 2
