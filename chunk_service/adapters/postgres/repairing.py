@@ -38,7 +38,8 @@ MARK_MISSING = statement("""
     ), counted AS (
         UPDATE uploads SET state = 'open', chunk_count = chunk_count - gone.chunks,
             received_bytes = received_bytes - gone.size_bytes,
-            expires_at = greatest(expires_at, service_now() + ttl)
+            expires_at = greatest(expires_at, service_now() + ttl),
+            expiry_limit = greatest(expiry_limit, service_now() + ttl)
         FROM (SELECT count(*) AS chunks, sum(size_bytes) AS size_bytes FROM lost) gone
         WHERE uploads.id = :upload AND gone.chunks > 0
     ), rebooked AS (
@@ -94,7 +95,8 @@ RECOUNT_UPLOAD = statement("""
         mpu_id = CASE WHEN :numbers IS NULL THEN NULL ELSE u.mpu_id END,
         state = CASE WHEN here.missing > 0 THEN 'open' ELSE u.state END,
         chunk_count = here.chunks, received_bytes = here.size_bytes,
-        expires_at = greatest(u.expires_at, service_now() + u.ttl)
+        expires_at = greatest(u.expires_at, service_now() + u.ttl),
+        expiry_limit = greatest(u.expiry_limit, service_now() + u.ttl)
     FROM (
         SELECT count(*) FILTER (WHERE state <> 'missing') AS chunks,
             count(*) FILTER (WHERE state = 'missing') AS missing,

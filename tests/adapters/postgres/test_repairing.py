@@ -7,6 +7,7 @@ import pytest
 from chunk_service.domain.objects import MultipartId
 from chunk_service.domain.states import State
 from chunk_service.domain.uploads import ChunkState, Upload
+from tests.adapters.postgres.clock import Clock
 from tests.fixtures.audit import audit
 from tests.fixtures.chunk_bytes import bytes_of
 from tests.fixtures.rows import Rows
@@ -108,6 +109,27 @@ async def test_a_completing_upload_is_open_again_when_a_chunk_is_lost(rows: Rows
     assert (opened.state, opened.total_chunks, opened.total_size) == (State.OPEN, 2, 13)
     assert await rows.put(upload, 1, 5) is not None
     assert await rows.complete(await rows.read(upload)) is not None
+
+
+@pytest.mark.parametrize("is_forgotten", [True, False])
+async def test_who_must_send_again_gets_the_time_for_it_whatever_the_uploads_age(
+    rows: Rows, clock: Clock, is_forgotten: bool
+) -> None:
+    upload = await rows.begin(chunk_size=8)
+    for index in range(3):
+        await rows.put(upload, index, 8)
+    await rows.complete(await rows.read(upload))
+    await clock.advance(hours=7)
+    if is_forgotten:
+        await rows.relay(upload)
+        await rows.repairing.forget_multipart(upload.id, await rows.multipart(upload))
+    else:
+        await lose(rows, upload, 0, 1)
+    await rows.put(upload, 0, 8)
+    await clock.advance(minutes=59)
+    assert await rows.sweeping.find_expired(10) == []
+    await clock.advance(minutes=2)
+    assert [each.id for each in await rows.sweeping.find_expired(10)] == [upload.id]
 
 
 async def test_nothing_is_lost_of_an_upload_that_is_being_closed(rows: Rows) -> None:
