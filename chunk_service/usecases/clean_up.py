@@ -16,6 +16,7 @@ from chunk_service.domain.objects import (
     ObjectTarget,
     OutcomeUnknown,
     SentPart,
+    StoredObject,
     StoreError,
 )
 from chunk_service.domain.states import TERMINAL, State
@@ -53,6 +54,8 @@ class Store(Protocol):
         self, target: ObjectTarget, multipart: MultipartId
     ) -> Sequence[SentPart] | None: ...
     async def list_multiparts(self, target: ObjectTarget) -> Sequence[MultipartId]: ...
+    async def head(self, target: ObjectTarget) -> StoredObject | None: ...
+    async def delete(self, target: ObjectTarget) -> None: ...
 
 
 class Spool(Protocol):
@@ -106,6 +109,15 @@ class CleanUp:
             leftovers.add(upload.multipart)
         for multipart in leftovers:
             await self._abort(upload.target, multipart)
+        if upload.state is not State.STORED:
+            await self._remove_late_object(upload)
+
+    async def _remove_late_object(self, upload: Upload) -> None:
+        """A write that was given up as lost may have landed since; another's object stays."""
+        found = await self.store.head(upload.target)
+        if found is not None and found.upload_id == str(upload.id):
+            log.warning("late object removed", upload_id=str(upload.id))
+            await self.store.delete(upload.target)
 
     async def _abort(self, target: ObjectTarget, multipart: MultipartId) -> None:
         """A part in flight can outlive one abort; ask until the store has nothing left of it."""

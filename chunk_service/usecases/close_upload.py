@@ -130,12 +130,20 @@ class CloseUpload:
         if await self._begin_call(upload, digest):
             return Closed.OVER
         try:
-            await self.store.put_object(upload.target, source=source)
+            await self._put(upload, source)
         except SourceDamaged as damage:
             return await self._reopen(upload, chunks, damage.indices)
         except (ObjectExists, ObjectRefused) as refusal:
             return await self._decide_refused(upload, digest, refusal)
         return await self._prove(upload, digest)
+
+    async def _put(self, upload: Upload, source: PartSource) -> None:
+        """Bytes can be spoiled on their way: only a body refused twice is refused for good."""
+        try:
+            await self.store.put_object(upload.target, source=source)
+        except ObjectRefused as refusal:
+            log.warning("body refused", upload_id=str(upload.id), reason=str(refusal))
+            await self.store.put_object(upload.target, source=source)
 
     async def _close_multipart(self, upload: Upload) -> Closed:
         parts = await self.reading.parts(upload.id)

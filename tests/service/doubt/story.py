@@ -65,6 +65,9 @@ class Story:
         rows = await self.own.fetch("SELECT key FROM uploads WHERE id = $1", session.id)
         return str(rows[0][0])
 
+    async def exists(self, key: str) -> bool:
+        return key in self.double.keys(self.bucket)
+
     async def state(self, session: Session) -> str:
         return str((await session.status())["state"])
 

@@ -12,7 +12,7 @@ from tests.doubles.tcp_relay import Direction, Ending
 from tests.service.caller import Caller, client_of, data_of
 from tests.service.content import MIB
 from tests.service.deployment import Deployment
-from tests.service.doubt.story import LARGE, Story
+from tests.service.doubt.story import LARGE, SMALL, Story
 from tests.service.running import running
 from tests.service.tokens import token
 from tests.service.waiting import until
@@ -72,6 +72,15 @@ async def test_a_part_spoiled_on_its_way_is_sent_again(
     await lined.ends_stored(session, LARGE)
     refused = lined.double.ledger.count("UploadPart", result="400 BadDigest")
     assert refused == (ending is Ending.FLIP)
+
+
+async def test_a_whole_object_spoiled_on_its_way_is_sent_again(
+    lined: Story, s3_line: FaultProxy
+) -> None:
+    session = await lined.sent(SMALL)
+    s3_line.trap(Direction.UP, after_bytes=len(SMALL) // 2, ending=Ending.FLIP)
+    await lined.ends_stored(session, SMALL)
+    assert lined.double.ledger.results("PutObject") == ["400 BadDigest", "200"]
 
 
 @pytest.mark.survives(
