@@ -3,38 +3,50 @@
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator, Callable
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from types import FrameType
 
 from starlette.applications import Starlette
 
+from chunk_service.api.connection_limits import STATE_KEY, ConnectionLimits
+from chunk_service.api.in_flight import InFlight
 from chunk_service.api.middleware import middleware
 from chunk_service.api.problems import EXCEPTION_HANDLERS
 from chunk_service.api.routes import routes
 from chunk_service.log import configure_logging
 from chunk_service.settings.loading import load_settings
 from chunk_service.settings.model import Settings
+from chunk_service.wiring.options import connection_limits
 from chunk_service.wiring.processes import open_service
+
+STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
 def create_app(settings: Settings | None = None) -> Starlette:
     """The application for uvicorn; without settings they are read from the environment."""
     known = settings or load_settings()
     configure_logging(level=known.log_level, fmt=known.log_format)
+    in_flight = InFlight()
 
     @asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+    async def lifespan(app: Starlette) -> AsyncIterator[dict[str, ConnectionLimits]]:
         stopping = asyncio.Event()
+
+        async def drain() -> None:
+            stopping.set()
+            await in_flight.end_within(known.shutdown_grace.total_seconds())
+
         async with open_service(known, stopping) as service:
             app.state.context = service.context
-            with_signal(signal.SIGTERM, stopping.set)
-            yield
+            drain_before_stop(drain)
+            yield {STATE_KEY: connection_limits(known)}
             stopping.set()
 
     app = Starlette(
         routes=routes(),
-        middleware=middleware(),
+        middleware=middleware(in_flight),
         exception_handlers=EXCEPTION_HANDLERS,
         lifespan=lifespan,
     )
@@ -42,23 +54,32 @@ def create_app(settings: Settings | None = None) -> Starlette:
     return app
 
 
-def with_signal(number: signal.Signals, call: Callable[[], None]) -> None:
-    """Hear of a signal before the server does: it only tells us when its connections are closed.
+def drain_before_stop(drain: Callable[[], Awaitable[None]]) -> None:
+    """Hear of a stop before the server does, which would turn everybody away at once: until what is
+    in work has ended, it still answers that this process is not ready.
 
-    A second one ends the process at once, which is as safe as any crash.
+    The same signal again ends the process at once, which is as safe as any crash. Another one does
+    not: a terminal's Ctrl-C reaches every process, and a parent passes its own stop on.
     """
-    server = signal.getsignal(number)
-    if not callable(server):
+    if threading.current_thread() is not threading.main_thread():
         return
+    loop = asyncio.get_running_loop()
+    servers = {number: signal.getsignal(number) for number in STOP_SIGNALS}
+    heard: dict[int, FrameType | None] = {}
+    draining: list[asyncio.Task[None]] = []
 
-    heard = False
+    async def stop(number: int) -> None:
+        await drain()
+        server = servers[signal.Signals(number)]
+        if callable(server):
+            server(number, heard[number])
 
-    def hear(received: int, frame: FrameType | None) -> None:
-        nonlocal heard
-        if heard:
-            os._exit(128 + received)
-        heard = True
-        call()
-        server(received, frame)
+    def hear(number: int, frame: FrameType | None) -> None:
+        if number in heard:
+            os._exit(128 + number)
+        heard[number] = frame
+        if len(heard) == 1:
+            loop.call_soon_threadsafe(lambda: draining.append(loop.create_task(stop(number))))
 
-    signal.signal(number, hear)
+    for number in STOP_SIGNALS:
+        signal.signal(number, hear)

@@ -1,39 +1,53 @@
 """Middleware: how many requests are worked on at a time, and none that write while stopping.
 
-Health is exempt: who asks whether a full or stopping process lives needs the answer.
+Health is exempt: who asks whether a full or stopping process lives needs the answer. As soon as it
+is known whose a request is, `admit_owner` keeps one owner from taking the room of all others.
 """
+
+from typing import Final, cast
 
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chunk_service.api.context import context_of
-from chunk_service.domain.errors import ShuttingDown
+from chunk_service.api.in_flight import RETRY_AFTER_SECONDS, InFlight, Work, whole_seconds
+from chunk_service.domain.errors import RateLimited, ShuttingDown
 
-_WRITING = frozenset({"POST", "PUT", "PATCH"})
-_RETRY_AFTER_SECONDS = "1"
+_KEY: Final = "chunk_service.work"
+_WRITING: Final = frozenset({"POST", "PUT", "PATCH"})
 
 
 class Admission:
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, in_flight: InFlight) -> None:
         self.app = app
-        self.active_requests = 0
+        self.in_flight = in_flight
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"].startswith("/health"):
             await self.app(scope, receive, send)
             return
         self._check(scope)
-        self.active_requests += 1
-        try:
+        async with self.in_flight.one() as work:
+            scope[_KEY] = work
             await self.app(scope, receive, send)
-        finally:
-            self.active_requests -= 1
 
     def _check(self, scope: Scope) -> None:
         context = context_of(scope)
         if context.is_stopping() and scope["method"] in _WRITING:
             raise ShuttingDown
-        if self.active_requests >= context.limits.max_concurrent_requests:
+        if len(self.in_flight) >= context.limits.max_concurrent_requests:
             raise HTTPException(
-                503, "Too many requests are in work.", {"Retry-After": _RETRY_AFTER_SECONDS}
+                503,
+                "Too many requests are in work.",
+                {"Retry-After": str(RETRY_AFTER_SECONDS)},
             )
+
+
+def admit_owner(scope: Scope, owner: str) -> None:
+    """RateLimited where the owner asks too often, or too much at a time."""
+    context = context_of(scope)
+    wait_seconds = context.rates.take(owner)
+    if wait_seconds:
+        raise RateLimited(retry_after_seconds=whole_seconds(wait_seconds))
+    work = cast("Work", scope[_KEY])
+    work.belong_to(owner, most=context.limits.max_requests_per_owner)

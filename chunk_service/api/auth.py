@@ -7,6 +7,7 @@ import re
 
 from starlette.requests import Request
 
+from chunk_service.api.admission import admit_owner
 from chunk_service.api.context import context_of
 from chunk_service.api.request_record import record_of
 from chunk_service.domain.errors import Unauthorized
@@ -19,7 +20,7 @@ _BEARER = re.compile(r"bearer +([A-Za-z0-9._~+/-]+=*)", re.IGNORECASE)
 
 
 def authenticate(request: Request) -> Principal:
-    """The token's bearer; Unauthorized where there is no one valid token."""
+    """The token's bearer, where it may ask now; Unauthorized where there is no one valid token."""
     given = request.headers.getlist("authorization")
     if len(given) != 1:
         raise Unauthorized("Send one Authorization header: Bearer, and a token.")
@@ -28,4 +29,5 @@ def authenticate(request: Request) -> Principal:
         raise Unauthorized("The Authorization header does not hold a bearer token.")
     principal = context_of(request.scope).tokens.read(found[1])
     record_of(request.scope).owner = principal.owner
+    admit_owner(request.scope, principal.owner)
     return principal

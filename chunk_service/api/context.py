@@ -10,6 +10,7 @@ from typing import Protocol, cast
 
 from starlette.types import Scope
 
+from chunk_service.api.owner_rates import OwnerRates
 from chunk_service.domain.completion import Completion
 from chunk_service.domain.principals import Principal
 from chunk_service.domain.uploads import Upload, UploadId
@@ -62,6 +63,7 @@ class ApiLimits:
     max_chunk_size: int
     max_json_bytes: int
     max_concurrent_requests: int
+    max_requests_per_owner: int
     body_idle_seconds: float
     body_grace_seconds: float
     body_min_bytes_per_second: int
@@ -77,6 +79,7 @@ class ApiContext:
     health: CheckHealth
     tokens: TokenReader
     limits: ApiLimits
+    rates: OwnerRates
     public_endpoint_url: str
     is_stopping: Callable[[], bool]
 

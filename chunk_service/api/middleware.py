@@ -8,15 +8,16 @@ from starlette.middleware import Middleware
 from chunk_service.api.admission import Admission
 from chunk_service.api.catching import Catching
 from chunk_service.api.framing import Framing
+from chunk_service.api.in_flight import InFlight
 from chunk_service.api.lingering import Lingering
 from chunk_service.api.request_log import RequestLog
 
 
-def middleware() -> list[Middleware]:
+def middleware(in_flight: InFlight) -> list[Middleware]:
     return [
         Middleware(RequestLog),
         Middleware(Lingering),
         Middleware(Catching),
         Middleware(Framing),
-        Middleware(Admission),
+        Middleware(Admission, in_flight),
     ]

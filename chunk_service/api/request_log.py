@@ -11,7 +11,7 @@ from structlog.contextvars import bound_contextvars
 
 from chunk_service.api.request_record import RequestRecord, begin_record
 
-_STANDING_HEADERS = (
+STANDING_HEADERS = (
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
     (b"referrer-policy", b"no-referrer"),
@@ -69,7 +69,7 @@ def _complete_headers(
     """What a route has set itself stays."""
     present = {name for name, _ in headers}
     headers.append((b"x-request-id", record.request_id.encode("ascii")))
-    headers += [header for header in _STANDING_HEADERS if header[0] not in present]
+    headers += [header for header in STANDING_HEADERS if header[0] not in present]
     return headers
 
 

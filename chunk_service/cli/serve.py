@@ -62,7 +62,7 @@ def _run(settings: Settings, *, workers: int) -> None:
         port=settings.port,
         workers=workers,
         loop="uvloop",
-        http="httptools",
+        http="chunk_service.api.server_protocol:ServerProtocol",
         ws="none",
         lifespan="on",
         backlog=_BACKLOG,

@@ -70,6 +70,38 @@ class LimitSettings(SettingsGroup):
         default=512,
         ge=1,
     )
+    max_concurrent_requests_per_owner: int | None = setting(
+        "Requests of one owner that one process works on at a time; more are answered 429 with "
+        "`Retry-After`.",
+        default=None,
+        unset="three quarters of MAX_CONCURRENT_REQUESTS",
+        ge=1,
+    )
+    rate_limit_per_owner: int | None = setting(
+        "Requests a second that one process takes from one owner; more are answered 429 with "
+        "`Retry-After`. Each process counts for itself.",
+        default=None,
+        unset="no limit",
+        example="50",
+        ge=1,
+    )
+    rate_limit_burst: int = setting(
+        "Requests that one owner may send at once, after a rest, where RATE_LIMIT_PER_OWNER is "
+        "set.",
+        default=200,
+        ge=1,
+    )
+    max_connections: int = setting(
+        "Connections that one process holds open; more are answered 503 and closed.",
+        default=4096,
+        ge=1,
+    )
+    max_header_bytes: Size = setting(
+        "What the request line and headers of one request may come to; beyond it 431.",
+        default="32KiB",
+        ge=8 * 2**10,
+        le=2**20,
+    )
 
 
 class DeadlineSettings(SettingsGroup):
@@ -87,6 +119,19 @@ class DeadlineSettings(SettingsGroup):
         "When the clean-up after an ended upload is repeated for what arrived late. S3 accepts a "
         "signed request for 15 minutes, so this should be longer.",
         default="20m",
+    )
+    header_timeout: Duration = setting(
+        "How long a request's headers may take, from the first byte to the last; then 408.",
+        default="10s",
+    )
+    # Longer than the minute after which most balancers close a connection themselves: whoever
+    # closes first must not be the one that a request may be on its way to.
+    idle_timeout: Duration = setting(
+        "How long a connection may rest between two requests; then it is closed.", default="75s"
+    )
+    send_timeout: Duration = setting(
+        "How long a client may leave its answer unread; then the connection is closed.",
+        default="30s",
     )
     body_idle_timeout: Duration = setting(
         "How long a request's body may be silent; then 408.", default="30s"

@@ -7,10 +7,12 @@ from chunk_service.adapters.postgres.database import DatabaseOptions
 from chunk_service.adapters.s3.options import S3Options
 from chunk_service.adapters.tokens.jwt import JwtReader
 from chunk_service.adapters.webhook import Endpoint
+from chunk_service.api.connection_limits import ConnectionLimits
 from chunk_service.api.context import ApiLimits
 from chunk_service.domain.checksums import Algorithm
 from chunk_service.domain.chunking import ChunkLimits
 from chunk_service.domain.plan import DEFAULT_PART_BYTES
+from chunk_service.domain.rates import Rate
 from chunk_service.domain.uploads import RelayMode
 from chunk_service.settings.model import Settings
 from chunk_service.usecases.begin_upload import UploadDefaults
@@ -77,9 +79,31 @@ def api_limits(settings: Settings) -> ApiLimits:
         max_chunk_size=settings.max_chunk_size,
         max_json_bytes=MAX_JSON_BYTES,
         max_concurrent_requests=settings.max_concurrent_requests,
+        max_requests_per_owner=_requests_per_owner(settings),
         body_idle_seconds=settings.body_idle_timeout.total_seconds(),
         body_grace_seconds=settings.body_grace.total_seconds(),
         body_min_bytes_per_second=settings.body_min_rate,
+    )
+
+
+def _requests_per_owner(settings: Settings) -> int:
+    """Unless someone says otherwise a quarter of the room is never one owner's."""
+    most = settings.max_concurrent_requests
+    return min(most, settings.max_concurrent_requests_per_owner or max(1, most * 3 // 4))
+
+
+def owner_rate(settings: Settings) -> Rate | None:
+    per_second = settings.rate_limit_per_owner
+    return None if per_second is None else Rate(per_second, settings.rate_limit_burst)
+
+
+def connection_limits(settings: Settings) -> ConnectionLimits:
+    return ConnectionLimits(
+        head_seconds=settings.header_timeout.total_seconds(),
+        idle_seconds=settings.idle_timeout.total_seconds(),
+        send_seconds=settings.send_timeout.total_seconds(),
+        max_head_bytes=settings.max_header_bytes,
+        max_connections=settings.max_connections,
     )
 
 

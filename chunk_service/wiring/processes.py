@@ -16,11 +16,18 @@ from chunk_service.adapters.postgres.signals import listen
 from chunk_service.adapters.spool.volume import read_spool_id
 from chunk_service.adapters.webhook import open_webhooks
 from chunk_service.api.context import ApiContext
+from chunk_service.api.owner_rates import OwnerRates
 from chunk_service.domain.errors import ServiceError
 from chunk_service.settings.model import Settings
 from chunk_service.usecases.deliver_event import DeliverEvent
 from chunk_service.wiring.opening import Opened, Surround, as_it_is, open_parts
-from chunk_service.wiring.options import api_limits, database_options, endpoints, token_reader
+from chunk_service.wiring.options import (
+    api_limits,
+    database_options,
+    endpoints,
+    owner_rate,
+    token_reader,
+)
 from chunk_service.wiring.use_cases import Rows, UseCases, health_of, rows_over, use_cases_over
 from chunk_service.worker.jobs import EVERY_HOUR, EVERY_MINUTE, JobParts, Periodic, run_jobs
 
@@ -100,6 +107,7 @@ def _api_context(opened: Opened, use_cases: UseCases, stopping: asyncio.Event) -
         health=health_of(opened, stopping),
         tokens=token_reader(settings),
         limits=api_limits(settings),
+        rates=OwnerRates(owner_rate(settings)),
         public_endpoint_url=settings.s3_public_endpoint_url,
         is_stopping=stopping.is_set,
     )

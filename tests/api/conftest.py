@@ -6,6 +6,7 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
+from chunk_service.api.in_flight import InFlight
 from chunk_service.api.middleware import middleware
 from chunk_service.api.problems import EXCEPTION_HANDLERS
 from chunk_service.api.routes import routes
@@ -21,7 +22,7 @@ def service() -> Service:
 def app(service: Service) -> Starlette:
     app = Starlette(
         routes=routes(),
-        middleware=middleware(),
+        middleware=middleware(InFlight()),
         exception_handlers=EXCEPTION_HANDLERS,
     )
     app.router.redirect_slashes = False

@@ -6,10 +6,12 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from chunk_service.api.context import ApiContext, ApiLimits
+from chunk_service.api.owner_rates import OwnerRates
 from chunk_service.domain.checksums import Algorithm, Checksum
 from chunk_service.domain.completion import Completion
 from chunk_service.domain.errors import Unauthorized
 from chunk_service.domain.principals import Principal
+from chunk_service.domain.rates import Rate
 from chunk_service.domain.states import State
 from chunk_service.domain.uploads import RelayMode, Stored, Upload, UploadId
 from chunk_service.usecases.begin_upload import NewUpload
@@ -26,6 +28,7 @@ LIMITS = ApiLimits(
     max_chunk_size=128 * MIB,
     max_json_bytes=64 * 1024,
     max_concurrent_requests=8,
+    max_requests_per_owner=8,
     body_idle_seconds=5,
     body_grace_seconds=10,
     body_min_bytes_per_second=1024,
@@ -90,6 +93,7 @@ class Service:
     status: UploadStatus | None = None
     before_receiving: Callable[[], None] | None = None
     is_stopping: bool = False
+    rate: Rate | None = None
     begun: list[tuple[NewUpload, str | None]] = field(default_factory=list)
     completions: list[tuple[Completion, bool]] = field(default_factory=list)
     first_address: ChunkAddress | None = None
@@ -144,6 +148,7 @@ class Service:
             health=self.health,
             tokens=Tokens(),
             limits=limits,
+            rates=OwnerRates(self.rate),
             public_endpoint_url="https://s3.example.com/",
             is_stopping=lambda: self.is_stopping,
         )

@@ -19,6 +19,7 @@ from sqlalchemy.pool import QueuePool
 
 from chunk_service.adapters.postgres.reading import ReadingRows
 from chunk_service.api.context import ApiContext
+from chunk_service.api.server_protocol import ServerProtocol
 from chunk_service.app import create_app
 from chunk_service.cli.stack.ports import LOOPBACK
 from chunk_service.settings.model import Settings
@@ -39,7 +40,7 @@ class RunningService:
         self.url = f"http://{LOOPBACK}:{self.port}"
         config = uvicorn.Config(
             self._app,
-            http="httptools",
+            http=ServerProtocol,
             ws="none",
             lifespan="on",
             log_config=None,
@@ -67,6 +68,10 @@ class RunningService:
         context: ApiContext = self._app.state.context
         rows = cast("ReadingRows", cast("ReadUpload", context.read).reading)
         return cast("QueuePool", rows.database.engine.pool).checkedout()
+
+    @property
+    def open_connections(self) -> int:
+        return len(self._server.server_state.connections)
 
     def stop(self) -> None:
         self._server.should_exit = True

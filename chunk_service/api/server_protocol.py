@@ -1,0 +1,156 @@
+"""The server's protocol for HTTP/1.1: uvicorn's, with the limits that it does not have itself on
+connections, on the time and size of a request's head, and on what frames a body.
+
+How a connection ends is in `connection_ends.py`. Bodies have their deadlines in `bodies.py`: only
+whoever reads a body knows how long we waited for it.
+"""
+
+import asyncio
+from typing import Any
+
+import httptools
+from uvicorn.config import Config
+from uvicorn.server import ServerState
+
+from chunk_service.api import bare_answers
+from chunk_service.api.connection_ends import EndingProtocol
+from chunk_service.api.connection_limits import FRAMING_PER_BODY_BYTE, MAX_HEADERS, MAX_PIPELINED
+from chunk_service.api.problems import Problem
+from chunk_service.api.timer import Timer
+
+_BODY_FRAMING = frozenset({b"content-length", b"transfer-encoding"})
+
+
+class _Refused(Exception):
+    pass
+
+
+class ServerProtocol(EndingProtocol):
+    def __init__(
+        self,
+        config: Config,
+        server_state: ServerState,
+        app_state: dict[str, Any],
+        _loop: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
+        super().__init__(config, server_state, app_state, _loop)
+        self._head_timer = Timer(self.loop, self._end_late_head)
+        self._fault: Problem | None = None
+        self._in_head = False
+        self._is_resuming = False
+        self._framing_bytes = 0
+        # Of the piece at hand: bytes of a body, and whether a head or a message ended in it.
+        self._body_bytes = 0
+        self._had_end = False
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        if len(self.connections) > self.limits.max_connections:
+            self.turn_away(bare_answers.TOO_MANY)
+        else:
+            self._head_timer.start(self.limits.head_seconds)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        self._head_timer.cancel()
+
+    def data_received(self, data: bytes) -> None:
+        if self.is_refused:
+            return
+        self._unset_keepalive_if_required()
+        if self.working is None and not self._head_timer.is_running:
+            self._head_timer.start(self.limits.head_seconds)
+        self._body_bytes, self._had_end = 0, False
+        self._parse(data)
+        self._count_framing(len(data))
+
+    def eof_received(self) -> bool | None:  # type: ignore[override]
+        """A client may close its side behind its requests, and still gets its answers."""
+        if not self.is_refused:
+            if self._is_amid_request:
+                self.refuse(bare_answers.CUT_OFF)
+            else:
+                self.end_after_last()
+        return self.working is not None
+
+    @property
+    def _is_amid_request(self) -> bool:
+        if self.working is None:
+            return self._framing_bytes > 0
+        return self.cycle.more_body
+
+    def _parse(self, data: bytes) -> None:
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserUpgrade as upgrade:
+            self._resume()
+            self._parse(data[upgrade.args[0] :])
+        except httptools.HttpParserError:
+            self._head_timer.cancel()
+            self.refuse(self._fault or bare_answers.NOT_HTTP)
+
+    def _resume(self) -> None:
+        """We upgrade to nothing (RFC 9110, 7.8), but the parser leaves us behind the head of who
+        asked: a fresh one is told what body follows, and goes on from there.
+        """
+        framing = [name + b": " + value for name, value in self.headers if name in _BODY_FRAMING]
+        self.parser = httptools.HttpRequestParser(self)
+        self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
+        self._is_resuming = True
+        self._parse(b"\r\n".join([b"POST / HTTP/1.1", *framing, b"", b""]))
+        self._is_resuming = False
+
+    def _count_framing(self, size_bytes: int) -> None:
+        """The parser holds what is not a body, or we pass it over: both are bounded."""
+        earned = (1 + FRAMING_PER_BODY_BYTE) * self._body_bytes
+        self._framing_bytes = max(0, self._framing_bytes + size_bytes - earned)
+        if self._had_end:
+            self._framing_bytes = 0
+        if self._framing_bytes > self.limits.max_head_bytes and not self.is_refused:
+            is_body = self.working is not None and not self._in_head
+            self.refuse(bare_answers.OUT_OF_PROPORTION if is_body else bare_answers.LARGE_HEAD)
+
+    def _end_late_head(self) -> None:
+        if self._framing_bytes:
+            self.refuse(bare_answers.LATE_HEAD)
+        else:
+            self.transport.close()
+
+    def on_message_begin(self) -> None:
+        if not self._is_resuming:
+            super().on_message_begin()
+            self._in_head = True
+
+    def on_url(self, url: bytes) -> None:
+        if self._in_head:
+            super().on_url(url)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Trailers would come after all checks, so nobody gets to see them."""
+        if self._in_head:
+            super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        if self._is_resuming:
+            return
+        self._in_head, self._had_end = False, True
+        self._head_timer.cancel()
+        self._check_head()
+        super().on_headers_complete()
+
+    def _check_head(self) -> None:
+        size_bytes = len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
+        if size_bytes > self.limits.max_head_bytes or len(self.headers) > MAX_HEADERS:
+            self._fault = bare_answers.LARGE_HEAD
+            raise _Refused
+        if len(self.pipeline) >= MAX_PIPELINED:
+            raise _Refused
+
+    def on_body(self, body: bytes) -> None:
+        self._body_bytes += len(body)
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        self._had_end = True
+        if not self.parser.should_upgrade():
+            super().on_message_complete()
