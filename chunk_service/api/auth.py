@@ -10,7 +10,7 @@ from starlette.requests import Request
 from chunk_service.api.admission import admit_owner
 from chunk_service.api.context import context_of
 from chunk_service.api.request_record import record_of
-from chunk_service.domain.errors import Unauthorized
+from chunk_service.domain.errors import Forbidden, Unauthorized
 from chunk_service.domain.principals import Principal
 
 MAX_TOKEN_CHARACTERS = 8192
@@ -30,4 +30,12 @@ def authenticate(request: Request) -> Principal:
     principal = context_of(request.scope).tokens.read(found[1])
     record_of(request.scope).owner = principal.owner
     admit_owner(request.scope, principal.owner)
+    return principal
+
+
+def authenticate_admin(request: Request) -> Principal:
+    """The same for what only operators may do; Forbidden to everybody else."""
+    principal = authenticate(request)
+    if not principal.is_admin:
+        raise Forbidden("This needs a token with the scope admin.")
     return principal

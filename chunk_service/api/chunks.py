@@ -100,6 +100,7 @@ def _new_upload(wanted: InitRequest) -> NewUpload:
         checksum=wanted.checksum,
         relay=wanted.relay,
         expires_in_seconds=wanted.expires_in,
+        callback_url=wanted.callback_url,
     )
 
 

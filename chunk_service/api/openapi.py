@@ -5,13 +5,16 @@
 
 from functools import cache
 from http import HTTPStatus
+from inspect import cleandoc
 from typing import Any, Final, cast
 
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from chunk_service.api.answer_models import ProblemDocument
-from chunk_service.api.openapi_operations import OPERATIONS, Body, Described, Json
+from chunk_service.api.event_models import EVENT_MODELS
+from chunk_service.api.openapi_operations import OPERATIONS
+from chunk_service.api.openapi_shapes import Body, Described, Json
 from chunk_service.api.problems import MEDIA_TYPE
 
 # Of the API, not of the package: it changes when clients would notice.
@@ -28,6 +31,10 @@ _SECURITY_SCHEME: Final = {
 }
 _TAGS: Final = [
     {"name": "uploads", "description": "Numbered chunks into one file."},
+    {
+        "name": "events",
+        "description": "For operators: what was told, to whom, and telling it again.",
+    },
     {"name": "operations", "description": "How the service is."},
 ]
 
@@ -39,6 +46,7 @@ def document() -> dict[str, Any]:
         "info": _info(),
         "tags": _TAGS,
         "paths": _paths(),
+        "webhooks": {name: {"post": _told(name, model)} for name, model in EVENT_MODELS.items()},
         "components": {
             "schemas": _schemas(),
             "securitySchemes": {SECURITY: _SECURITY_SCHEME},
@@ -69,6 +77,7 @@ def _schemas() -> Json:
     modes: dict[type[BaseModel], JsonSchemaMode] = {ProblemDocument: "serialization"}
     modes |= {model: "serialization" for model in answers if isinstance(model, type)}
     modes |= {model: "validation" for model in bodies if isinstance(model, type)}
+    modes |= dict.fromkeys(EVENT_MODELS.values(), "serialization")
     ordered = sorted(modes.items(), key=lambda item: item[0].__name__)
     _, schemas = models_json_schema(ordered, ref_template=f"{SCHEMAS}{{model}}")
     return cast("Json", schemas["$defs"])
@@ -88,6 +97,19 @@ def _operation(described: Described) -> Json:
         "security": [{SECURITY: []}] if described.needs_token else [],
     }
     return {name: value for name, value in operation.items() if value is not None}
+
+
+def _told(event_type: str, model: type[BaseModel]) -> Json:
+    """One event as its receivers get it; what they answer but 2xx is a failure."""
+    content = {"application/json": {"schema": _reference(model)}}
+    return {
+        "tags": ["events"],
+        "operationId": event_type.replace(".", "_"),
+        "summary": cleandoc(model.__doc__ or event_type),
+        "description": "Signed by Standard Webhooks: docs/events.md.",
+        "requestBody": {"required": True, "content": content},
+        "responses": {"2XX": {"description": "Taken."}},
+    }
 
 
 def _answer(status: int, what: type[BaseModel] | str) -> Json:

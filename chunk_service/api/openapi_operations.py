@@ -3,45 +3,16 @@
 A test holds that it and `routes.py` name the same.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Final
 
 from pydantic import BaseModel
 
 from chunk_service.api import answer_models as answers
+from chunk_service.api.openapi_events import EVENTS
+from chunk_service.api.openapi_shapes import GUARDED, WITH_BODY, Body, Described, header
 from chunk_service.api.request_models import CompleteRequest, InitRequest
 from chunk_service.api.spellings import MAX_INDEX
-
-# What the way to every door of a token's bearer may come to, and what a body adds to it.
-GUARDED: Final = (400, 401, 500, 503)
-WITH_BODY: Final = (408, 413, 415, 422, 429)
-
-
-Json = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Body:
-    media_type: str
-    schema: type[BaseModel] | Json
-    example: Any = None
-
-
-@dataclass(frozen=True, slots=True)
-class Described:
-    method: str
-    path: str
-    name: str
-    summary: str
-    answers: Mapping[int, type[BaseModel] | str]
-    problems: Sequence[int] = ()
-    body: Body | None = None
-    parameters: Sequence[Json] = field(default_factory=tuple)
-    description: str = ""
-    tag: str = "uploads"
-    needs_token: bool = True
-
 
 _UPLOAD_ID: Final = {
     "name": "upload_session_id",
@@ -56,12 +27,6 @@ _INDEX: Final = {
     "description": "The chunk's number, from 0.",
     "schema": {"type": "integer", "minimum": 0, "maximum": MAX_INDEX},
 }
-
-
-def _header(name: str, description: str, **bounds: object) -> Json:
-    """Without an example: pages that try the API out would send it."""
-    schema = {"type": "string", **bounds}
-    return {"name": name, "in": "header", "description": description, "schema": schema}
 
 
 _EXAMPLE_ID: Final = "01968c5e-7b7e-7c3a-9d5e-3f1f0f6f2a10"
@@ -111,7 +76,7 @@ UPLOADS: Final = (
         (*GUARDED, *WITH_BODY, 403, 404, 409, 507),
         _INIT_BODY,
         (
-            _header(
+            header(
                 "Idempotency-Key",
                 "The same key within 24 hours answers with the same upload.",
                 minLength=1,
@@ -141,7 +106,7 @@ UPLOADS: Final = (
         (
             _UPLOAD_ID,
             _INDEX,
-            _header(
+            header(
                 "Content-Digest",
                 "RFC 9530, such as `sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:`. "
                 "sha-256 is verified, other algorithms are passed over.",
@@ -158,7 +123,7 @@ UPLOADS: Final = (
         (*GUARDED, *WITH_BODY, 404, 409, 410),
         _COMPLETE_BODY,
         (
-            _header(
+            header(
                 "Prefer",
                 "With `respond-async` the answer is 202, and the status tells the rest.",
             ),
@@ -197,6 +162,7 @@ _HEALTH: Final = {200: answers.HealthAnswer, 503: answers.HealthAnswer}
 
 OPERATIONS: Final = (
     *UPLOADS,
+    *EVENTS,
     _operation("/health", "health", "Everything at once", _HEALTH),
     _operation("/health/ready", "ready", "Whether chunks can be taken", _HEALTH),
     _operation("/health/live", "live", "Whether the process lives", {200: answers.LiveAnswer}),

@@ -9,6 +9,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from chunk_service.api.request_values import (
+    CallbackUrl,
     ChecksumValue,
     ChunkBytes,
     ChunkCount,
@@ -51,6 +52,13 @@ class InitRequest(Document):
     )
     expires_in: Annotated[
         Seconds | None, Field(description="Seconds until the upload expires without progress.")
+    ] = None
+    callback_url: Annotated[
+        CallbackUrl | None,
+        Field(
+            description="An https address that is told of this upload's end as well; its host must "
+            "be on the service's list of allowed ones."
+        ),
     ] = None
 
 

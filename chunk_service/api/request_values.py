@@ -24,6 +24,7 @@ from pydantic_core.core_schema import CoreSchema, no_info_plain_validator_functi
 from chunk_service.api.spellings import MAX_INDEX, parse_upload_id
 from chunk_service.domain.checksums import Checksum
 from chunk_service.domain.files import MAX_NAME_CHARACTERS, name_fault, text_fault
+from chunk_service.domain.receivers import MOST_URL_CHARACTERS
 from chunk_service.domain.uploads import RelayMode, UploadId
 
 MAX_BIGINT = 2**63 - 1
@@ -153,5 +154,6 @@ Metadata = Annotated[
     AfterValidator(_bounded),
 ]
 Relay = Annotated[RelayMode, Strict(strict=False)]
+CallbackUrl = Annotated[str, Field(max_length=MOST_URL_CHARACTERS, pattern="^https://")]
 ChunkBytes = Annotated[int, Field(ge=1, le=MAX_BIGINT)]
 Seconds = Annotated[int, Field(ge=1, le=MAX_INDEX)]

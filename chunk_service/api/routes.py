@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from chunk_service.api import chunks, docs, ops
+from chunk_service.api import chunks, docs, events, ops
 
 Door = Callable[[Request], Awaitable[Response]]
 
@@ -22,6 +22,12 @@ def routes() -> list[Route]:
             methods=["GET", "DELETE"],
         ),
         Route("/upload/{upload_session_id}/chunks/{index}", chunks.put_chunk, methods=["PUT"]),
+        Route("/admin/events", events.list_events, methods=["GET"]),
+        Route("/admin/events/replay-dead", events.replay_dead, methods=["POST"]),
+        Route("/admin/events/{event_id}", events.show_event, methods=["GET"]),
+        Route("/admin/events/{event_id}/replay", events.replay_event, methods=["POST"]),
+        Route("/admin/endpoints", events.list_endpoints, methods=["GET"]),
+        Route("/admin/endpoints/{endpoint}/enable", events.enable_endpoint, methods=["POST"]),
         Route("/health", ops.health, methods=["GET"]),
         Route("/health/ready", ops.ready, methods=["GET"]),
         Route("/health/live", ops.live, methods=["GET"]),

@@ -12,6 +12,7 @@ import typer
 
 from chunk_service.cli.commands_page import commands_page
 from chunk_service.cli.endings import end
+from chunk_service.cli.events_page import events_page
 from chunk_service.cli.reliability_page import reliability_page
 from chunk_service.cli.settings_pages import env_example, settings_page
 from chunk_service.cli.states_page import states_page
@@ -26,6 +27,7 @@ def _openapi_document() -> str:
 GENERATED: Final[dict[str, Callable[[], str]]] = {
     ".env.example": env_example,
     "docs/cli.md": commands_page,
+    "docs/events.md": events_page,
     "docs/openapi.json": _openapi_document,
     "docs/reliability.md": reliability_page,
     "docs/settings.md": settings_page,

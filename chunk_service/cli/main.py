@@ -7,6 +7,7 @@ for nothing it does not use.
 import typer
 
 from chunk_service.cli.demo import demo
+from chunk_service.cli.events import app as events
 from chunk_service.cli.generate import generate
 from chunk_service.cli.migrate import app as migrate
 from chunk_service.cli.run_stack import run
@@ -31,6 +32,7 @@ app.command()(worker)
 app.add_typer(migrate, name="migrate")
 app.command()(sweep)
 app.add_typer(spool, name="spool")
+app.add_typer(events, name="events")
 app.command()(token)
 app.command(rich_help_panel=_DEVELOPMENT)(demo)
 app.command(rich_help_panel=_DEVELOPMENT)(run)

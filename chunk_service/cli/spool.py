@@ -2,20 +2,18 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 import typer
 
+from chunk_service.cli.databases import opened_database
 from chunk_service.cli.endings import end, settings_checked
 from chunk_service.settings.loading import load_settings
 from chunk_service.settings.model import Settings
 
 if TYPE_CHECKING:
-    from chunk_service.adapters.postgres.database import Database
     from chunk_service.adapters.postgres.spools import KnownSpool
 
 app = typer.Typer(no_args_is_help=True, help="The volumes that chunks wait on.")
@@ -63,24 +61,11 @@ def _settings() -> Settings:
         return load_settings()
 
 
-@asynccontextmanager
-async def _database(settings: Settings) -> "AsyncIterator[Database]":
-    from chunk_service.adapters.postgres.database import open_database
-    from chunk_service.domain.errors import DatabaseUnavailable
-    from chunk_service.wiring.options import database_options
-
-    try:
-        async with open_database(database_options(settings)) as database:
-            yield database
-    except DatabaseUnavailable:
-        end("The database can't be reached.")
-
-
 async def _list(settings: Settings) -> "list[KnownSpool]":
     from chunk_service.adapters.postgres.spools import SpoolRows
     from chunk_service.wiring.options import host_name
 
-    async with _database(settings) as database:
+    async with opened_database(settings) as database:
         return list(await SpoolRows(database, host_name()).list())
 
 
@@ -91,7 +76,7 @@ async def _forget(settings: Settings, spool_id: UUID) -> int:
     from chunk_service.usecases.forget_spools import ForgetSpools
     from chunk_service.wiring.options import host_name
 
-    async with _database(settings) as database:
+    async with opened_database(settings) as database:
         rows = SpoolRows(database, host_name())
         if not await rows.is_known(SpoolId(spool_id)):
             end("There is no such spool; see `chunk-service spool list`.")
@@ -104,7 +89,7 @@ async def _create(settings: Settings) -> UUID:
     from chunk_service.adapters.spool.identity import create_spool
     from chunk_service.wiring.options import host_name
 
-    async with _database(settings) as database:
+    async with opened_database(settings) as database:
         rows = SpoolRows(database, host_name())
         return await create_spool(settings.local_temp_chunk_path, rows)
 

@@ -12,7 +12,11 @@ from uuid import UUID
 
 from chunk_service.domain.files import object_url
 from chunk_service.domain.states import EVENTS, State
-from chunk_service.domain.uploads import Stored, Upload
+from chunk_service.domain.uploads import FileId, Stored, Upload
+
+FILE_DELETED = "file.deleted"
+FILE_SHARED = "file.shared"
+EVENT_TYPES = (*EVENTS.values(), FILE_DELETED, FILE_SHARED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +24,20 @@ class Event:
     id: str
     type: str
     payload: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """What an event tells of a file, whatever happened to it."""
+
+    id: UUID
+    owner: str
+    main_service_file_id: FileId
+    name: str
+    content_type: str
+    metadata: Mapping[str, str]
+    key: str
+    size_bytes: int
 
 
 def upload_event(
@@ -45,11 +63,19 @@ def upload_event(
         data |= _stored_facts(upload, stored, public_endpoint_url)
     if failure is not None:
         data["failure"] = failure
-    return Event(
-        id=f"msg_{unique.hex}",
-        type=EVENTS[state],
-        payload=_frozen(EVENTS[state], at, data),
-    )
+    return _event(EVENTS[state], data, unique=unique, at=at)
+
+
+def file_deleted_event(file: FileFacts, *, reason: str, unique: UUID, at: datetime) -> Event:
+    return _event(FILE_DELETED, _file_facts(file) | {"reason": reason}, unique=unique, at=at)
+
+
+def file_shared_event(
+    file: FileFacts, *, share_id: UUID, expires_at: datetime | None, unique: UUID, at: datetime
+) -> Event:
+    expiry = None if expires_at is None else expires_at.isoformat()
+    share = {"share_id": str(share_id), "expires_at": expiry}
+    return _event(FILE_SHARED, _file_facts(file) | share, unique=unique, at=at)
 
 
 def _stored_facts(upload: Upload, stored: Stored, public_endpoint_url: str) -> Mapping[str, object]:
@@ -63,6 +89,20 @@ def _stored_facts(upload: Upload, stored: Stored, public_endpoint_url: str) -> M
     }
 
 
-def _frozen(event_type: str, at: datetime, data: Mapping[str, object]) -> bytes:
+def _file_facts(file: FileFacts) -> dict[str, object]:
+    return {
+        "file_id": str(file.id),
+        "main_service_file_id": file.main_service_file_id,
+        "original_file_name": file.name,
+        "content_type": file.content_type,
+        "owner": file.owner,
+        "metadata": dict(file.metadata),
+        "key": file.key,
+        "size": file.size_bytes,
+    }
+
+
+def _event(event_type: str, data: Mapping[str, object], *, unique: UUID, at: datetime) -> Event:
     document = {"type": event_type, "timestamp": at.isoformat(), "data": data}
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+    payload = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+    return Event(id=f"msg_{unique.hex}", type=event_type, payload=payload)

@@ -8,6 +8,7 @@ import unicodedata
 from dataclasses import dataclass
 
 OWNER_MAX_CHARACTERS = 255
+ADMIN = "admin"
 # Controls (NUL among them) and lone surrogates.
 _REFUSED_CATEGORIES = frozenset({"Cc", "Cs"})
 
@@ -25,6 +26,11 @@ class Principal:
 
     def may_touch(self, main_service_file_id: int | str) -> bool:
         return self.file_id is None or self.file_id == str(main_service_file_id)
+
+    @property
+    def is_admin(self) -> bool:
+        """Only who was expressly made one, and is not bound to a file."""
+        return self.file_id is None and self.scopes is not None and ADMIN in self.scopes
 
 
 def is_plain_text(text: str, *, max_characters: int) -> bool:

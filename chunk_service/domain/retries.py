@@ -29,13 +29,13 @@ def backoff_seconds(
 
 
 def next_delivery(
-    attempts_made: int, *, asked: timedelta | None, dice: Callable[[], float]
+    failures: int, *, asked: timedelta | None, dice: Callable[[], float]
 ) -> timedelta | None:
-    """How long until the next attempt; None where that was the last.
+    """How long until the next attempt after so many failures; None where that was the last.
 
     `asked` is the receiver's Retry-After: it can only lengthen the wait, up to a day.
     """
-    if attempts_made > len(WEBHOOK_DELAYS):
+    if failures > len(WEBHOOK_DELAYS):
         return None
-    planned = WEBHOOK_DELAYS[attempts_made - 1] * (1 + JITTER * dice())
+    planned = WEBHOOK_DELAYS[failures - 1] * (1 + JITTER * dice())
     return max(planned, min(asked or planned, LONGEST_ASKED))

@@ -132,6 +132,7 @@ class Upload:
     created_at: datetime
     expires_at: datetime
     completed_at: datetime | None
+    callback_url: str | None = None
 
     @property
     def progress(self) -> Progress:

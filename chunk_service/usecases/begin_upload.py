@@ -19,6 +19,7 @@ from chunk_service.domain.errors import QuotaExceeded, ServiceError, SpoolFull, 
 from chunk_service.domain.files import object_key
 from chunk_service.domain.plan import Plan, make_plan
 from chunk_service.domain.principals import Principal
+from chunk_service.domain.receivers import callback_fault
 from chunk_service.domain.uploads import FileId, RelayMode, Upload, UploadId
 from chunk_service.usecases.refusals import unknown_upload
 
@@ -37,6 +38,7 @@ class NewUpload:
     checksum: Checksum | None
     relay: RelayMode | None
     expires_in_seconds: int | None
+    callback_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,7 @@ class Draft:
     checksum: Checksum | None
     ttl: timedelta
     max_age: timedelta
+    callback_url: str | None = None
 
     @property
     def is_kept(self) -> bool:
@@ -86,7 +89,7 @@ class NoRoom(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class UploadDefaults:
-    """What the settings fix for uploads that begin now."""
+    """What the settings fix for uploads that begin now; callers may name `callback_hosts`."""
 
     bucket: str
     max_file_size: int
@@ -94,6 +97,7 @@ class UploadDefaults:
     part_checksum: Algorithm | None
     ttl: timedelta
     max_age: timedelta
+    callback_hosts: frozenset[str] = frozenset()
 
 
 class Rows(Protocol):
@@ -162,6 +166,7 @@ class BeginUpload:
             checksum=wanted.checksum,
             ttl=self._ttl(wanted),
             max_age=self.defaults.max_age,
+            callback_url=self._callback_url(wanted),
         )
 
     def _relay_mode(self, wanted: NewUpload) -> RelayMode:
@@ -174,6 +179,14 @@ class BeginUpload:
         if wanted.expires_in_seconds is None:
             return self.defaults.ttl
         return min(timedelta(seconds=wanted.expires_in_seconds), self.defaults.max_age)
+
+    def _callback_url(self, wanted: NewUpload) -> str | None:
+        if wanted.callback_url is None:
+            return None
+        fault = callback_fault(wanted.callback_url, allowed_hosts=self.defaults.callback_hosts)
+        if fault is not None:
+            raise ValidationFailed(f"callback_url {fault}.")
+        return wanted.callback_url
 
 
 def _refusal(no_room: NoRoom | None) -> ServiceError:
@@ -197,5 +210,6 @@ def _fingerprint(wanted: NewUpload) -> bytes:
         str(wanted.checksum),
         wanted.relay,
         wanted.expires_in_seconds,
+        wanted.callback_url,
     ]
     return hashlib.sha256(json.dumps(facts).encode()).digest()

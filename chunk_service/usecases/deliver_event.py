@@ -1,8 +1,8 @@
 """One attempt to deliver one event to one endpoint, from its row; the row says what comes next.
 
 The queue's job is a wake-up that carries an id. An attempt is leased, so that one delivery is never
-in two workers' hands; a worker that dies over it lets the lease lapse, and the receiver may get the
-same bytes under the same id once more.
+in two workers' hands, and on record before it is made; a worker that dies over it lets the lease
+lapse, and the receiver may get the same bytes under the same id once more.
 """
 
 from collections.abc import Callable
@@ -18,18 +18,24 @@ from chunk_service.domain.retries import next_delivery
 log = structlog.get_logger(__name__)
 
 LEASE = timedelta(minutes=2)
+GONE = 410
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """`attempts` counts this one."""
+    """`attempts` counts this one; `failures` those before it that came to an end.
+
+    `target` is where it goes when the endpoint has no address of its own.
+    """
 
     id: UUID
     event_id: str
     event_type: str
     payload: bytes
     endpoint: str
+    target: str | None
     attempts: int
+    failures: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,40 +54,66 @@ class Outcome:
 
 
 class Rows(Protocol):
-    async def take(self, delivery_id: UUID, lease: timedelta) -> Delivery | None: ...
+    async def take(
+        self, delivery_id: UUID, lease: timedelta, address: bytes | None
+    ) -> Delivery | None: ...
+    async def leased_for(self, delivery_id: UUID) -> timedelta | None: ...
     async def note_delivered(self, delivery: Delivery, outcome: Outcome) -> None: ...
     async def note_failed(
         self, delivery: Delivery, outcome: Outcome, next_after: timedelta | None
     ) -> None: ...
+    async def disable(self, endpoint: str, address: bytes) -> None: ...
 
 
-class Webhook(Protocol):
-    async def post(self, delivery: Delivery) -> Outcome: ...
+class Sender(Protocol):
+    async def post(self, delivery: Delivery) -> Outcome:
+        """One attempt; whatever goes wrong is an outcome, not an exception."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
 class DeliverEvent:
-    rows: Rows
-    webhook: Webhook
-    dice: Callable[[], float]
+    """`address` identifies where the endpoint lies now; None where each delivery says it."""
 
-    async def __call__(self, delivery_id: UUID) -> None:
-        delivery = await self.rows.take(delivery_id, LEASE)
+    rows: Rows
+    sender: Sender
+    dice: Callable[[], float]
+    lease: timedelta = LEASE
+    address: bytes | None = None
+
+    async def __call__(self, delivery_id: UUID) -> timedelta | None:
+        """How long to wait for another worker that has it in hand; None where all is said."""
+        delivery = await self.rows.take(delivery_id, self.lease, self.address)
         if delivery is None:
-            return
-        outcome = await self.webhook.post(delivery)
+            return await self.rows.leased_for(delivery_id)
+        outcome = await self.sender.post(delivery)
         if outcome.is_delivered:
             await self.rows.note_delivered(delivery, outcome)
         else:
-            next_after = next_delivery(delivery.attempts, asked=outcome.retry_after, dice=self.dice)
-            await self.rows.note_failed(delivery, outcome, next_after)
-        log.info(
-            "delivery",
-            event_id=delivery.event_id,
-            event_type=delivery.event_type,
-            endpoint=delivery.endpoint,
-            attempt=delivery.attempts,
-            status=outcome.status,
-            reason=outcome.error,
-            duration_ms=outcome.duration_ms,
-        )
+            await self._note_failed(delivery, outcome)
+        _tell(delivery, outcome)
+        return None
+
+    async def _note_failed(self, delivery: Delivery, outcome: Outcome) -> None:
+        next_after = next_delivery(delivery.failures + 1, asked=outcome.retry_after, dice=self.dice)
+        if outcome.status == GONE and self.address is None:
+            next_after = None
+        elif outcome.status == GONE and self.address is not None:
+            await self.rows.disable(delivery.endpoint, self.address)
+            log.error("endpoint disabled", endpoint=delivery.endpoint, event_id=delivery.event_id)
+        if next_after is None:
+            log.error("dead letter", endpoint=delivery.endpoint, event_id=delivery.event_id)
+        await self.rows.note_failed(delivery, outcome, next_after)
+
+
+def _tell(delivery: Delivery, outcome: Outcome) -> None:
+    log.info(
+        "delivery",
+        event_id=delivery.event_id,
+        event_type=delivery.event_type,
+        endpoint=delivery.endpoint,
+        attempt=delivery.attempts,
+        status=outcome.status,
+        reason=outcome.error,
+        duration_ms=outcome.duration_ms,
+    )

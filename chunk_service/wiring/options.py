@@ -6,7 +6,6 @@ from chunk_service.adapters.postgres.admission import AdmissionLimits
 from chunk_service.adapters.postgres.database import DatabaseOptions
 from chunk_service.adapters.s3.options import S3Options
 from chunk_service.adapters.tokens.jwt import JwtReader
-from chunk_service.adapters.webhook import Endpoint
 from chunk_service.api.connection_limits import ConnectionLimits
 from chunk_service.api.context import ApiLimits
 from chunk_service.domain.checksums import Algorithm
@@ -17,7 +16,6 @@ from chunk_service.domain.uploads import RelayMode
 from chunk_service.settings.model import Settings
 from chunk_service.usecases.begin_upload import UploadDefaults
 
-MAIN_ENDPOINT = "main"
 MAX_JSON_BYTES = 256 * 1024
 
 
@@ -54,6 +52,7 @@ def upload_defaults(settings: Settings) -> UploadDefaults:
         part_checksum=None if settings.s3_checksum == "none" else Algorithm(settings.s3_checksum),
         ttl=settings.upload_ttl,
         max_age=settings.upload_max_age,
+        callback_hosts=settings.webhook_allowed_hosts,
     )
 
 
@@ -115,11 +114,3 @@ def token_reader(settings: Settings) -> JwtReader:
         audience=settings.expected_jwt_audience,
         leeway_seconds=settings.jwt_leeway_seconds,
     )
-
-
-def endpoints(settings: Settings) -> dict[str, Endpoint]:
-    """The receivers of events, by name."""
-    url, secret = settings.main_service_callback_url, settings.webhook_secret
-    if url is None or secret is None:
-        return {}
-    return {MAIN_ENDPOINT: Endpoint(url=url, secret=secret.get_secret_value())}

@@ -2,43 +2,32 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
-from random import SystemRandom
 
 import structlog
 
-from chunk_service.adapters.postgres.database import open_database
-from chunk_service.adapters.postgres.delivering import DeliveringRows
+from chunk_service.adapters.postgres.database import Database, open_database
 from chunk_service.adapters.postgres.signals import listen
 from chunk_service.adapters.spool.volume import read_spool_id
-from chunk_service.adapters.webhook import open_webhooks
 from chunk_service.api.context import ApiContext
 from chunk_service.api.owner_rates import OwnerRates
 from chunk_service.domain.errors import ServiceError
+from chunk_service.domain.receivers import MAIN
 from chunk_service.settings.model import Settings
-from chunk_service.usecases.deliver_event import DeliverEvent
+from chunk_service.wiring.later import Deadlines, deadlines_over, later_rows, periodic
 from chunk_service.wiring.opening import Opened, Surround, as_it_is, open_parts
-from chunk_service.wiring.options import (
-    api_limits,
-    database_options,
-    endpoints,
-    owner_rate,
-    token_reader,
-)
+from chunk_service.wiring.operators import operators_over
+from chunk_service.wiring.options import api_limits, database_options, owner_rate, token_reader
+from chunk_service.wiring.receivers import open_lanes
 from chunk_service.wiring.use_cases import Rows, UseCases, health_of, rows_over, use_cases_over
-from chunk_service.worker.jobs import EVERY_HOUR, EVERY_MINUTE, JobParts, Periodic, run_jobs
+from chunk_service.worker.jobs import JobParts, run_jobs
 
 log = structlog.get_logger(__name__)
 
-DICE = SystemRandom()
-
 ENGINE_GRACE_SECONDS = 20.0
 SPOOL_BEAT_SECONDS = 30.0
-UPLOADS_KEPT_FOR = timedelta(days=30)
-MOST_PRUNED = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +53,8 @@ async def open_service(
         await _beside(stack, _beat(rows, opened))
         await _beside(stack, _listen(opened))
         if settings.serve_with_worker is not False:
-            await _jobs_beside(
-                stack,
-                settings,
-                DeliveringRows(opened.database),
-                [
-                    Periodic("expire_uploads", EVERY_MINUTE, use_cases.expire),
-                    Periodic("forget_spools", EVERY_MINUTE, use_cases.forget_spools),
-                    Periodic("prune", EVERY_HOUR, _prune(rows)),
-                ],
-            )
+            deadlines = Deadlines(use_cases.expire, use_cases.forget_spools)
+            await _jobs_beside(stack, settings, opened.database, deadlines)
         yield service
 
 
@@ -91,7 +72,7 @@ async def run_worker(settings: Settings) -> None:
             await stack.enter_async_context(open_service(with_worker, stopping))
         else:
             database = await stack.enter_async_context(open_database(database_options(settings)))
-            await _jobs_beside(stack, settings, DeliveringRows(database), [])
+            await _jobs_beside(stack, settings, database, deadlines_over(settings, database))
         await stopping.wait()
         log.info("worker stopping")
 
@@ -105,6 +86,7 @@ def _api_context(opened: Opened, use_cases: UseCases, stopping: asyncio.Event) -
         abort=use_cases.abort,
         read=use_cases.read,
         health=health_of(opened, stopping),
+        operators=operators_over(settings, opened.database),
         tokens=token_reader(settings),
         limits=api_limits(settings),
         rates=OwnerRates(owner_rate(settings)),
@@ -113,23 +95,17 @@ def _api_context(opened: Opened, use_cases: UseCases, stopping: asyncio.Event) -
     )
 
 
-def _prune(rows: Rows) -> Callable[[], Coroutine[None, None, int]]:
-    return lambda: rows.sweeping.prune(UPLOADS_KEPT_FOR, MOST_PRUNED)
-
-
 async def _jobs_beside(
-    stack: AsyncExitStack, settings: Settings, rows: DeliveringRows, periodic: list[Periodic]
+    stack: AsyncExitStack, settings: Settings, database: Database, deadlines: Deadlines
 ) -> None:
-    receivers = endpoints(settings)
-    if not receivers:
-        log.warning("no MAIN_SERVICE_CALLBACK_URL: events are stored and nobody is told")
-    sender = await stack.enter_async_context(
-        open_webhooks(receivers, timeout_seconds=settings.webhook_timeout.total_seconds())
-    )
+    rows = later_rows(settings, database)
+    lanes = await stack.enter_async_context(open_lanes(settings, rows.delivering))
+    if not any(each.endpoint == MAIN for each in lanes):
+        log.warning("no MAIN_SERVICE_CALLBACK_URL: events are stored and it is not told")
     jobs = JobParts(
         dsn=settings.database_dsn.get_secret_value(),
-        deliver=DeliverEvent(rows, sender, DICE.random),
-        periodic=[Periodic("wake_due_deliveries", EVERY_MINUTE, rows.wake_due), *periodic],
+        lanes=lanes,
+        periodic=periodic(settings, rows, deadlines),
     )
     stopping = asyncio.Event()
     task = asyncio.create_task(run_jobs(jobs, stopping))

@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from uuid import uuid4
 
 from sqlalchemy import text
@@ -29,7 +29,6 @@ from chunk_service.usecases.check_health import CheckHealth
 from chunk_service.usecases.clean_up import CleanUp
 from chunk_service.usecases.close_upload import CloseUpload
 from chunk_service.usecases.complete_upload import CompleteUpload
-from chunk_service.usecases.end_upload import EndUpload
 from chunk_service.usecases.expire_uploads import ExpireUploads
 from chunk_service.usecases.forget_spools import ForgetSpools
 from chunk_service.usecases.lose_chunks import LoseChunks
@@ -41,14 +40,15 @@ from chunk_service.usecases.record_chunk import RecordChunk
 from chunk_service.usecases.relay_parts import RelayParts
 from chunk_service.usecases.sweep_spool import SweepSpool
 from chunk_service.usecases.verify_hash import VerifyHash
+from chunk_service.wiring.later import end_upload
 from chunk_service.wiring.opening import Opened
 from chunk_service.wiring.options import (
     admission_limits,
     chunk_limits,
-    endpoints,
     host_name,
     upload_defaults,
 )
+from chunk_service.wiring.receivers import subscriptions
 from chunk_service.worker.engine import Engine, EngineParts
 
 ATTEMPT_TTL = timedelta(hours=1)
@@ -99,7 +99,7 @@ def rows_over(opened: Opened) -> Rows:
         repairing=around("repairing", RepairingRows(database)),
         reading=around("reading", ReadingRows(database)),
         closing=around("closing", ClosingRows(database)),
-        ending=around("ending", EndingRows(database, endpoints=list(endpoints(settings)))),
+        ending=around("ending", EndingRows(database, subscriptions(settings))),
         cleaning=around("cleaning", CleaningRows(database)),
         sweeping=around("sweeping", SweepingRows(database, DatabaseIdentity(database))),
         spools=around("spools", SpoolRows(database, host_name())),
@@ -112,13 +112,7 @@ def use_cases_over(opened: Opened, rows: Rows) -> UseCases:
     limits = chunk_limits(settings)
     lose_chunks = LoseChunks(rows.repairing, spool)
     place_chunks = PlaceChunks(rows.placing, spool, lose_chunks)
-    end = EndUpload(
-        rows=rows.ending,
-        bell=bells,
-        public_endpoint_url=settings.s3_public_endpoint_url,
-        now=lambda: datetime.now(UTC),
-        new_id=uuid7,
-    )
+    end = end_upload(settings, rows.ending, bells)
     relay = RelayParts(
         rows=rows.relaying,
         repairing=rows.repairing,

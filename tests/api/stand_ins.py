@@ -3,19 +3,22 @@
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 from chunk_service.api.context import ApiContext, ApiLimits
+from chunk_service.api.operators import Operators
 from chunk_service.api.owner_rates import OwnerRates
 from chunk_service.domain.checksums import Algorithm, Checksum
 from chunk_service.domain.completion import Completion
-from chunk_service.domain.errors import Unauthorized
+from chunk_service.domain.errors import NotFound, Unauthorized
 from chunk_service.domain.principals import Principal
 from chunk_service.domain.rates import Rate
 from chunk_service.domain.states import State
 from chunk_service.domain.uploads import RelayMode, Stored, Upload, UploadId
 from chunk_service.usecases.begin_upload import NewUpload
 from chunk_service.usecases.check_health import Health
+from chunk_service.usecases.find_events import EventDetails
 from chunk_service.usecases.ports import ChunkAddress, ChunkRequest, Receipt
 from chunk_service.usecases.read_upload import UploadStatus
 
@@ -72,6 +75,25 @@ STORED_UPLOAD = replace(
     state=State.STORED,
     stored=Stored(size_bytes=3, etag='"e"', checksum=Checksum(Algorithm.CRC64NVME, b"\0" * 8)),
 )
+
+
+class NoEvents:
+    """Nothing to find, to replay or to tend."""
+
+    async def __call__(self, *_: Any, **__: Any) -> list[Any]:
+        return []
+
+    async def read(self, event_id: str) -> EventDetails:
+        raise NotFound
+
+    async def dead(self, endpoint: str | None = None) -> int:
+        return 0
+
+    async def enable(self, endpoint: str) -> int:
+        return 0
+
+
+NOTHING = NoEvents()
 
 
 class Tokens:
@@ -146,6 +168,7 @@ class Service:
             abort=self.abort,
             read=self.read,
             health=self.health,
+            operators=Operators(NOTHING, NOTHING, NOTHING),
             tokens=Tokens(),
             limits=limits,
             rates=OwnerRates(self.rate),

@@ -1,5 +1,7 @@
 """Exactly one bearer token, or 401."""
 
+import re
+
 import httpx
 import pytest
 from starlette.routing import Route
@@ -47,6 +49,6 @@ async def test_the_scheme_is_written_in_any_case(client: httpx.AsyncClient, sche
 )
 async def test_no_route_of_the_api_is_open(client: httpx.AsyncClient, route: Route) -> None:
     del client.headers["Authorization"]
-    path = route.path.format(upload_session_id="not-even-an-id", index="x")
+    path = re.sub(r"\{\w+\}", "not-even-an-id", route.path)
     for method in route.methods or ():
         assert (await client.request(method, path)).status_code == 401

@@ -11,6 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import asyncpg
+import httpx
 
 from chunk_service.settings.model import Settings
 from tests.service import tokens
@@ -40,8 +41,11 @@ _PASS_TIME = """
 
 @dataclass(frozen=True, slots=True)
 class Served:
+    """`admin` is a client with the scope of operators."""
+
     service: RunningService
     caller: Caller
+    admin: httpx.AsyncClient
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +82,11 @@ class Deployment:
         """A service on all this, and a client by it."""
         service = await asyncio.to_thread(RunningService.start, self.settings(**changes))
         try:
-            async with client_of(service.url, tokens.token("alice")) as client:
-                yield Served(service, Caller(client))
+            async with (
+                client_of(service.url, tokens.token("alice")) as client,
+                client_of(service.url, tokens.token("root", scope="admin")) as admin,
+            ):
+                yield Served(service, Caller(client), admin)
         finally:
             await asyncio.to_thread(service.stop)
 

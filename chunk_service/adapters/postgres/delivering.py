@@ -1,4 +1,4 @@
-"""Statements of deliveries: take one that is due, note what came of it, find what is due."""
+"""Statements of one delivery: take it where it is due, note what came of the attempt."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -9,54 +9,55 @@ from chunk_service.adapters.postgres.jobs import WakeUp, enqueue_deliveries
 from chunk_service.adapters.postgres.statements import statement
 from chunk_service.usecases.deliver_event import Delivery, Outcome
 
-MOST_WOKEN = 500
-
 TAKE = statement("""
-    UPDATE deliveries d SET attempts = attempts + 1, lease_until = service_now() + :lease
-    FROM events e
-    WHERE d.id = :delivery AND e.id = d.event_id AND d.state = 'pending'
-        AND d.next_attempt_at <= service_now()
-        AND (d.lease_until IS NULL OR d.lease_until < service_now())
-    RETURNING d.id, d.event_id, e.type, e.payload, d.endpoint, d.attempts
+    WITH d AS (
+        UPDATE deliveries SET attempts = attempts + 1, lease_until = service_now() + :lease
+        WHERE id = :delivery AND state = 'pending' AND next_attempt_at <= service_now()
+            AND (lease_until IS NULL OR lease_until < service_now())
+            AND NOT EXISTS (
+                SELECT FROM disabled_endpoints off
+                WHERE off.endpoint = deliveries.endpoint AND off.address = :address
+            )
+        RETURNING *
+    ), attempt AS (
+        INSERT INTO delivery_attempts (delivery_id, number, started_at)
+        SELECT id, attempts, service_now() FROM d
+    )
+    SELECT d.id, d.event_id, e.type, e.payload, d.endpoint, d.target, d.attempts, d.failures
+    FROM d JOIN events e ON e.id = d.event_id
 """)
 
-_ATTEMPT = """
+LEASED_FOR = statement("""
+    SELECT lease_until - service_now() AS remaining FROM deliveries
+    WHERE id = :delivery AND state = 'pending' AND lease_until > service_now()
+""")
+
+_NOTE_ATTEMPT = """
     attempt AS (
-        INSERT INTO delivery_attempts
-            (delivery_id, number, started_at, duration_ms, status, error, excerpt)
-        SELECT id, :number, service_now() - make_interval(secs => :duration_ms / 1000.0),
-            :duration_ms, :status, :error, :excerpt
-        FROM d
-        ON CONFLICT DO NOTHING
+        UPDATE delivery_attempts SET duration_ms = :duration_ms, status = :status, error = :error,
+            excerpt = :excerpt
+        WHERE delivery_id = :delivery AND number = :number AND duration_ms IS NULL
     )
 """
 
 NOTE_DELIVERED = statement(f"""
-    WITH d AS (
-        UPDATE deliveries SET state = 'delivered', delivered_at = service_now(),
-            lease_until = NULL
-        WHERE id = :delivery AND state = 'pending'
-        RETURNING id
-    ), {_ATTEMPT}
-    SELECT id FROM d
+    WITH {_NOTE_ATTEMPT}
+    UPDATE deliveries SET state = 'delivered', delivered_at = service_now(), lease_until = NULL
+    WHERE id = :delivery AND state <> 'delivered'
 """)
 
 NOTE_FAILED = statement(f"""
-    WITH d AS (
-        UPDATE deliveries SET lease_until = NULL,
-            state = CASE WHEN :delay IS NULL THEN 'dead' ELSE 'pending' END,
-            next_attempt_at = service_now() + coalesce(:delay, interval '0')
-        WHERE id = :delivery AND state = 'pending' AND attempts = :number
-        RETURNING id
-    ), {_ATTEMPT}
-    SELECT id FROM d
+    WITH {_NOTE_ATTEMPT}
+    UPDATE deliveries SET lease_until = NULL, failures = failures + 1,
+        state = CASE WHEN :delay IS NULL THEN 'dead' ELSE 'pending' END,
+        next_attempt_at = service_now() + coalesce(:delay, interval '0')
+    WHERE id = :delivery AND state = 'pending' AND attempts = :number
+    RETURNING id
 """)
 
-FIND_DUE = statement("""
-    SELECT id, attempts FROM deliveries
-    WHERE state = 'pending' AND next_attempt_at <= service_now()
-        AND (lease_until IS NULL OR lease_until < service_now())
-    ORDER BY next_attempt_at LIMIT :limit
+DISABLE = statement("""
+    INSERT INTO disabled_endpoints (endpoint, address) VALUES (:endpoint, :address)
+    ON CONFLICT (endpoint) DO UPDATE SET address = excluded.address, disabled_at = service_now()
 """)
 
 
@@ -64,8 +65,10 @@ FIND_DUE = statement("""
 class DeliveringRows:
     database: Database
 
-    async def take(self, delivery_id: UUID, lease: timedelta) -> Delivery | None:
-        row = await self.database.row(TAKE, delivery=delivery_id, lease=lease)
+    async def take(
+        self, delivery_id: UUID, lease: timedelta, address: bytes | None = None
+    ) -> Delivery | None:
+        row = await self.database.row(TAKE, delivery=delivery_id, lease=lease, address=address)
         if row is None:
             return None
         return Delivery(
@@ -74,11 +77,18 @@ class DeliveringRows:
             event_type=row["type"],
             payload=row["payload"],
             endpoint=row["endpoint"],
+            target=row["target"],
             attempts=row["attempts"],
+            failures=row["failures"],
         )
 
+    async def leased_for(self, delivery_id: UUID) -> timedelta | None:
+        """How long another worker may still have it in hand; None where nobody has."""
+        row = await self.database.row(LEASED_FOR, delivery=delivery_id)
+        return None if row is None else row["remaining"]
+
     async def note_delivered(self, delivery: Delivery, outcome: Outcome) -> None:
-        await self.database.rows(NOTE_DELIVERED, **_attempt(delivery, outcome))
+        await self.database.run(NOTE_DELIVERED, **_attempt(delivery, outcome))
 
     async def note_failed(
         self, delivery: Delivery, outcome: Outcome, next_after: timedelta | None
@@ -88,15 +98,13 @@ class DeliveringRows:
             values = {**_attempt(delivery, outcome), "delay": next_after}
             result = await connection.execute(NOTE_FAILED, values)
             if result.first() is not None and next_after is not None:
-                wake_up = WakeUp(delivery.id, attempt=delivery.attempts + 1, after=next_after)
+                following = delivery.attempts + 1
+                wake_up = WakeUp(delivery.id, delivery.endpoint, following, after=next_after)
                 await enqueue_deliveries(connection, [wake_up])
 
-    async def wake_due(self) -> None:
-        """Enqueue what is due and has no wake-up: its job was lost, or ran in vain."""
-        async with self.database.transaction() as connection:
-            result = await connection.execute(FIND_DUE, {"limit": MOST_WOKEN})
-            wake_ups = [WakeUp(row["id"], attempt=row["attempts"] + 1) for row in result.mappings()]
-            await enqueue_deliveries(connection, wake_ups)
+    async def disable(self, endpoint: str, address: bytes) -> None:
+        """Send nothing to this address of the endpoint until it is enabled again."""
+        await self.database.run(DISABLE, endpoint=endpoint, address=address)
 
 
 def _attempt(delivery: Delivery, outcome: Outcome) -> dict[str, object]:

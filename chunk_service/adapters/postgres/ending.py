@@ -7,12 +7,18 @@ same connection: what follows from a change is committed with it.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from chunk_service.adapters.postgres.announcing import (
+    ANNOUNCE,
+    ANNOUNCED,
+    announcement,
+    wake_announced,
+)
 from chunk_service.adapters.postgres.database import Database
-from chunk_service.adapters.postgres.jobs import WakeUp, enqueue_deliveries
 from chunk_service.adapters.postgres.signals import NOTIFY_ENDED
 from chunk_service.adapters.postgres.statements import statement
 from chunk_service.adapters.postgres.values import UPLOAD_COLUMNS, checksum_text, upload_of
 from chunk_service.domain.events import Event
+from chunk_service.domain.receivers import Recipient, Subscription, recipients
 from chunk_service.domain.states import State
 from chunk_service.domain.uploads import DEFAULT_CONTENT_TYPE, Stored, Upload
 
@@ -34,25 +40,16 @@ END = statement(f"""
             coalesce(content_type, '{DEFAULT_CONTENT_TYPE}'), metadata, bucket, key,
             stored_size, stored_etag, stored_checksum
         FROM u WHERE state = 'stored'
-    ), event AS (
-        INSERT INTO events (id, type, upload_id, payload)
-        SELECT :event, :event_type, id, :payload FROM u
-    ), delivery AS (
-        INSERT INTO deliveries (event_id, endpoint)
-        SELECT :event, endpoint FROM u, unnest(:endpoints) AS endpoint
-        RETURNING id
-    )
-    SELECT {UPLOAD_COLUMNS}, array(SELECT id FROM delivery) AS deliveries, {NOTIFY_ENDED}
+    ), {ANNOUNCE}
+    SELECT {UPLOAD_COLUMNS}, {ANNOUNCED}, {NOTIFY_ENDED}
     FROM u
 """)
 
 
 @dataclass(frozen=True, slots=True)
 class EndingRows:
-    """`endpoints` are the names of the receivers that are told of an event."""
-
     database: Database
-    endpoints: Sequence[str]
+    subscriptions: Sequence[Subscription]
 
     async def end(
         self,
@@ -75,15 +72,14 @@ class EndingRows:
                     "etag": None if stored is None else stored.etag,
                     "stored_checksum": None if stored is None else checksum_text(stored.checksum),
                     "failure": failure,
-                    "event": event.id,
-                    "event_type": event.type,
-                    "payload": event.payload,
-                    "endpoints": list(self.endpoints),
+                    **announcement(event, self._told(event, upload)),
                 },
             )
             row = result.mappings().first()
             if row is None:
                 return None
-            wake_ups = [WakeUp(delivery, attempt=1) for delivery in row["deliveries"]]
-            await enqueue_deliveries(connection, wake_ups)
+            await wake_announced(connection, row)
         return upload_of(row)
+
+    def _told(self, event: Event, upload: Upload) -> Sequence[Recipient]:
+        return recipients(self.subscriptions, event.type, callback_url=upload.callback_url)

@@ -13,16 +13,26 @@ from pgqueuer.db import AsyncpgDriver
 from pgqueuer.queries import Queries
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-DELIVER = "deliver"
+from chunk_service.domain.receivers import lane
 
 
 @dataclass(frozen=True, slots=True)
 class WakeUp:
-    """`attempt`: the one to come; two wake-ups for the same attempt are one."""
+    """`attempt`: the one to come; two wake-ups for the same attempt are one.
+
+    `hastened` ones are apart: they must not be taken for an earlier one that waits for its time.
+    """
 
     delivery_id: UUID
+    endpoint: str
     attempt: int
     after: timedelta | None = None
+    hastened: bool = False
+
+    @property
+    def key(self) -> str:
+        suffix = ".now" if self.hastened else ""
+        return f"{self.delivery_id}.{self.attempt}{suffix}"
 
 
 async def enqueue_deliveries(connection: AsyncConnection, wake_ups: Sequence[WakeUp]) -> None:
@@ -33,10 +43,10 @@ async def enqueue_deliveries(connection: AsyncConnection, wake_ups: Sequence[Wak
     driver = raw.driver_connection
     assert isinstance(driver, asyncpg.Connection)
     await Queries(AsyncpgDriver(driver)).enqueue(
-        [DELIVER] * len(wake_ups),
+        [lane(each.endpoint) for each in wake_ups],
         [str(each.delivery_id).encode() for each in wake_ups],
         [0] * len(wake_ups),
         [each.after for each in wake_ups],
-        [f"{each.delivery_id}.{each.attempt}" for each in wake_ups],
+        [each.key for each in wake_ups],
         on_conflict="skip",
     )

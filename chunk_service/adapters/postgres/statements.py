@@ -33,11 +33,11 @@ _TYPES: dict[str, TypeEngine[Any]] = {
         (BigInteger(), "upload_spool_limit"),
         (Boolean(), "is_free is_kept is_last"),
         (Interval(), "delay expires_in lease max_age ttl"),
-        (LargeBinary(), "crc64nvme fingerprint payload sha256"),
+        (LargeBinary(), "address crc64nvme fingerprint payload sha256"),
         (ARRAY(Integer()), "indices part_numbers numbers"),
         (ARRAY(BigInteger()), "part_bytes"),
         (ARRAY(Uuid()), "uploads"),
-        (ARRAY(Text()), "file_names endpoints"),
+        (ARRAY(Text()), "file_names endpoints events targets"),
         (
             Text(),
             "bucket change checksum content_type crcs endpoint error etag event event_type",
@@ -45,6 +45,7 @@ _TYPES: dict[str, TypeEngine[Any]] = {
         (Text(), "excerpt failure file_id file_name host idempotency_key key main_service_file_id"),
         (Text(), "metadata mpu_id name new_mpu_id original_file_name outcome owner part_checksum"),
         (Text(), "relay_mode slices state stored_checksum channel message expected"),
+        (Text(), "before callback_url"),
     )
     for name in names.split()
 }

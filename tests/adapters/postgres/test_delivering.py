@@ -8,13 +8,10 @@ from uuid import UUID
 from sqlalchemy import text
 
 from chunk_service.domain.states import State
-from chunk_service.usecases.deliver_event import Delivery, Outcome
+from chunk_service.usecases.deliver_event import Delivery
 from tests.adapters.postgres.clock import Clock
+from tests.fixtures.deliveries import DELIVERED, FAILED, LEASE
 from tests.fixtures.rows import ENDPOINTS, Rows
-
-LEASE = timedelta(minutes=2)
-FAILED = Outcome(status=500, error=None, excerpt="sorry", duration_ms=1500, retry_after=None)
-DELIVERED = Outcome(status=204, error=None, excerpt=None, duration_ms=3, retry_after=None)
 
 
 async def ids(rows: Rows) -> list[UUID]:
@@ -122,16 +119,42 @@ async def test_every_attempt_is_on_record(rows: Rows) -> None:
     ]
 
 
-async def test_what_is_due_without_a_job_gets_one_and_only_one(rows: Rows, clock: Clock) -> None:
-    main, _ = await ids(rows)
-    await rows.database.run(text("DELETE FROM pgqueuer"))
-    await rows.delivering.wake_due()
-    await rows.delivering.wake_due()
-    assert await count_jobs(rows) == 2
-    await taken(rows, main)
-    await rows.database.run(text("DELETE FROM pgqueuer"))
-    await rows.delivering.wake_due()
-    assert await count_jobs(rows) == 1
+async def test_an_attempt_is_on_record_before_it_is_made(rows: Rows) -> None:
+    (delivery_id, _) = await ids(rows)
+    await taken(rows, delivery_id)
+    attempts = await rows.database.rows(text("SELECT * FROM delivery_attempts"))
+    assert [(each["number"], each["duration_ms"]) for each in attempts] == [(1, None)]
+
+
+async def test_an_attempt_whose_worker_died_uses_up_no_other(rows: Rows, clock: Clock) -> None:
+    (delivery_id, _) = await ids(rows)
+    await taken(rows, delivery_id)
     await clock.advance(minutes=3)
-    await rows.delivering.wake_due()
-    assert await count_jobs(rows) == 2
+    second = await taken(rows, delivery_id)
+    assert (second.attempts, second.failures) == (2, 0)
+    await rows.delivering.note_failed(second, FAILED, timedelta())
+    assert (await taken(rows, delivery_id)).failures == 1
+
+
+async def test_who_finds_a_delivery_in_other_hands_knows_for_how_long(
+    rows: Rows, clock: Clock
+) -> None:
+    (delivery_id, _) = await ids(rows)
+    assert await rows.delivering.leased_for(delivery_id) is None
+    delivery = await taken(rows, delivery_id)
+    remaining = await rows.delivering.leased_for(delivery_id)
+    assert remaining is not None
+    assert timedelta(seconds=110) < remaining <= LEASE
+    await clock.advance(minutes=3)
+    assert await rows.delivering.leased_for(delivery_id) is None
+    await rows.delivering.note_delivered(delivery, DELIVERED)
+    assert await rows.delivering.leased_for(delivery_id) is None
+
+
+async def test_a_disabled_address_gets_nothing_and_another_one_does(rows: Rows) -> None:
+    main, other = await ids(rows)
+    await rows.delivering.disable("main", b"old")
+    assert await rows.delivering.take(main, LEASE, b"old") is None
+    assert await rows.delivering.leased_for(main) is None
+    assert await rows.delivering.take(other, LEASE, b"old") is not None
+    assert await rows.delivering.take(main, LEASE, b"new") is not None

@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from chunk_service.adapters.postgres.database import Database
 from chunk_service.adapters.postgres.ending import EndingRows
+from chunk_service.domain.receivers import Subscription
 from chunk_service.domain.states import EVENTS, State
 from chunk_service.domain.uploads import Upload
 from tests.adapters.postgres.clock import Clock
@@ -102,7 +103,7 @@ async def test_a_state_that_was_left_meanwhile_is_not_ended(rows: Rows) -> None:
 
 async def test_a_rollback_leaves_nothing_behind(rows: Rows) -> None:
     upload = await rows.begin()
-    ending = EndingRows(rows.database, ("main", "main"))
+    ending = EndingRows(rows.database, [Subscription("main"), Subscription("main")])
     event = rows.event(upload, State.ABORTED)
     with pytest.raises(IntegrityError):
         await ending.end(upload, State.ABORTED, event)

@@ -1,0 +1,97 @@
+"""Settings as receivers of events: who is told of what, and by which lane a worker reaches them.
+
+A further kind of endpoint is one more subscription, one more address and one more lane, with a
+sender that makes one attempt.
+"""
+
+import hashlib
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
+from random import SystemRandom
+
+from pydantic import SecretStr
+
+from chunk_service.adapters.postgres.delivering import DeliveringRows
+from chunk_service.adapters.webhook.public_network import PublicNetwork, PublicTransport
+from chunk_service.adapters.webhook.sender import WebhookSender, webhook_client
+from chunk_service.domain.receivers import MAIN, Subscription, endpoint_of_host
+from chunk_service.settings.model import Settings
+from chunk_service.settings.receivers import Receiver
+from chunk_service.settings.secrets import split_secrets
+from chunk_service.usecases.deliver_event import DeliverEvent, Sender
+from chunk_service.worker.jobs import Lane
+
+DICE = SystemRandom()
+# Beyond its time-out an attempt has only its row to write.
+LEASE_MARGIN = timedelta(seconds=10)
+
+
+def subscriptions(settings: Settings) -> Sequence[Subscription]:
+    return [Subscription(each.name, each.events) for each in _receivers(settings)]
+
+
+def addresses(settings: Settings) -> dict[str, bytes | None]:
+    """What identifies each endpoint's address; None where every delivery has its own."""
+    named = {each.name: _fingerprint(each.url) for each in _receivers(settings)}
+    return {**named, **dict.fromkeys(map(endpoint_of_host, settings.webhook_allowed_hosts))}
+
+
+@asynccontextmanager
+async def open_lanes(settings: Settings, rows: DeliveringRows) -> AsyncIterator[Sequence[Lane]]:
+    """A lane for every endpoint; connections are closed at the end."""
+    async with AsyncExitStack() as stack:
+        senders = {
+            **await _open_named(settings, stack),
+            **await _open_callbacks(settings, stack),
+        }
+        yield [
+            Lane(
+                endpoint=endpoint,
+                deliver=DeliverEvent(
+                    rows=rows,
+                    sender=senders[endpoint],
+                    dice=DICE.random,
+                    lease=settings.webhook_timeout + LEASE_MARGIN,
+                    address=address,
+                ),
+                most_at_once=settings.webhook_concurrency,
+            )
+            for endpoint, address in addresses(settings).items()
+        ]
+
+
+async def _open_named(settings: Settings, stack: AsyncExitStack) -> dict[str, Sender]:
+    seconds = settings.webhook_timeout.total_seconds()
+    client = await stack.enter_async_context(webhook_client(timeout_seconds=seconds))
+    return {
+        each.name: WebhookSender(client, each.secrets, seconds, each.url)
+        for each in _receivers(settings)
+    }
+
+
+async def _open_callbacks(settings: Settings, stack: AsyncExitStack) -> dict[str, Sender]:
+    if not settings.webhook_allowed_hosts:
+        return {}
+    seconds = settings.webhook_timeout.total_seconds()
+    client = await stack.enter_async_context(
+        webhook_client(timeout_seconds=seconds, transport=PublicTransport(PublicNetwork()))
+    )
+    sender = WebhookSender(client, _secrets(settings.webhook_callback_secret), seconds)
+    return {endpoint_of_host(host): sender for host in settings.webhook_allowed_hosts}
+
+
+def _receivers(settings: Settings) -> Sequence[Receiver]:
+    url = settings.main_service_callback_url
+    if url is None:
+        return settings.webhook_endpoints
+    main = Receiver(name=MAIN, url=url, secrets=_secrets(settings.webhook_secret), events=None)
+    return (main, *settings.webhook_endpoints)
+
+
+def _secrets(written: SecretStr | None) -> tuple[str, ...]:
+    return () if written is None else split_secrets(written.get_secret_value())
+
+
+def _fingerprint(url: str) -> bytes:
+    return hashlib.sha256(url.encode()).digest()

@@ -1,0 +1,53 @@
+"""`chunk-service worker` where there is no spool: it tells, expires, prunes, and stops in order."""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+
+from chunk_service.settings.model import Settings
+from chunk_service.wiring.processes import run_worker
+from tests.service.deployment import Deployment
+from tests.service.waiting import until
+
+
+@asynccontextmanager
+async def working(settings: Settings) -> AsyncIterator[None]:
+    """A worker of this process, that is sent SIGTERM at the end."""
+    task = asyncio.create_task(run_worker(settings))
+    try:
+        yield
+    finally:
+        if not task.done():
+            os.kill(os.getpid(), signal.SIGTERM)
+        async with asyncio.timeout(20):
+            await task
+
+
+async def test_uploads_expire_and_are_told_by_a_worker_without_a_spool(
+    own: Deployment, tmp_path: Path
+) -> None:
+    async with own.served(serve_with_worker="false") as served:
+        session = await served.caller.begin(expires_in=60)
+        await session.put(0, b"x")
+    await own.pass_time(timedelta(minutes=2))
+    nowhere = tmp_path / "no-spool-here"
+    async with working(own.settings(local_temp_chunk_path=str(nowhere))):
+        (notification,) = await own.main_service.told_of(session.id)
+        query = "SELECT state FROM deliveries"
+        await until(lambda: own.fetch(query), lambda rows: rows[0][0] == "delivered")
+    assert notification.verified()["type"] == "upload.expired"
+    assert not nowhere.exists()
+    assert [row["state"] for row in await own.fetch("SELECT state FROM uploads")] == ["expired"]
+
+
+async def test_what_was_left_without_a_job_is_told_at_the_workers_start(own: Deployment) -> None:
+    async with own.served(serve_with_worker="false") as served:
+        session = await served.caller.begin()
+        await session.abort()
+    await own.fetch("DELETE FROM pgqueuer")
+    async with working(own.settings(local_temp_chunk_path="/nonexistent/spool")):
+        await own.main_service.told_of(session.id)

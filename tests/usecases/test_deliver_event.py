@@ -1,0 +1,140 @@
+"""What becomes of a delivery, by what its receiver answered."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+
+from chunk_service.domain.retries import LONGEST_ASKED, WEBHOOK_DELAYS
+from chunk_service.usecases.deliver_event import DeliverEvent, Delivery, Outcome
+
+ADDRESS = b"address"
+
+
+def an_outcome(status: int | None, retry_after: timedelta | None = None) -> Outcome:
+    error = "ReadTimeout" if status is None else None
+    return Outcome(status, error, excerpt=None, duration_ms=1, retry_after=retry_after)
+
+
+@dataclass
+class Rows:
+    failures: int = 0
+    leased: timedelta | None = None
+    noted: list[str] = field(default_factory=list)
+    waits: list[timedelta | None] = field(default_factory=list)
+    disabled: list[tuple[str, bytes]] = field(default_factory=list)
+
+    async def take(
+        self, delivery_id: UUID, lease: timedelta, address: bytes | None
+    ) -> Delivery | None:
+        if self.leased is not None:
+            return None
+        return Delivery(
+            id=delivery_id,
+            event_id="msg_1",
+            event_type="upload.completed",
+            payload=b"{}",
+            endpoint="main",
+            target=None,
+            attempts=self.failures + 1,
+            failures=self.failures,
+        )
+
+    async def leased_for(self, delivery_id: UUID) -> timedelta | None:
+        return self.leased
+
+    async def note_delivered(self, delivery: Delivery, outcome: Outcome) -> None:
+        self.noted.append("delivered")
+
+    async def note_failed(
+        self, delivery: Delivery, outcome: Outcome, next_after: timedelta | None
+    ) -> None:
+        self.noted.append("failed")
+        self.waits.append(next_after)
+
+    async def disable(self, endpoint: str, address: bytes) -> None:
+        self.disabled.append((endpoint, address))
+
+
+@dataclass
+class Sender:
+    outcome: Outcome
+    posts: int = 0
+
+    async def post(self, delivery: Delivery) -> Outcome:
+        self.posts += 1
+        return self.outcome
+
+
+async def attempt(
+    rows: Rows, outcome: Outcome, address: bytes | None = ADDRESS
+) -> timedelta | None:
+    deliver = DeliverEvent(rows, Sender(outcome), lambda: 0.0, address=address)
+    return await deliver(uuid4())
+
+
+@pytest.mark.parametrize("status", [200, 201, 204, 299])
+async def test_only_2xx_is_success(status: int) -> None:
+    rows = Rows()
+    await attempt(rows, an_outcome(status))
+    assert rows.noted == ["delivered"]
+
+
+@pytest.mark.parametrize("status", [None, 100, 199, 300, 302, 400, 404, 429, 500, 503])
+async def test_everything_else_is_tried_again(status: int | None) -> None:
+    rows = Rows()
+    await attempt(rows, an_outcome(status))
+    assert (rows.noted, rows.waits) == (["failed"], [WEBHOOK_DELAYS[0]])
+    assert rows.disabled == []
+
+
+@pytest.mark.parametrize("failures", range(len(WEBHOOK_DELAYS)))
+async def test_every_failure_lengthens_the_wait(failures: int) -> None:
+    rows = Rows(failures)
+    await attempt(rows, an_outcome(500))
+    assert rows.waits == [WEBHOOK_DELAYS[failures]]
+
+
+async def test_the_tenth_failure_is_the_last() -> None:
+    rows = Rows(failures=9)
+    await attempt(rows, an_outcome(503, retry_after=timedelta(hours=1)))
+    assert rows.waits == [None]
+
+
+@pytest.mark.parametrize(
+    ("asked", "wait"),
+    [
+        (timedelta(minutes=2), timedelta(minutes=2)),
+        (timedelta(seconds=1), WEBHOOK_DELAYS[0]),
+        (timedelta(days=-1), WEBHOOK_DELAYS[0]),
+        (timedelta(days=400), LONGEST_ASKED),
+    ],
+)
+async def test_a_receiver_may_lengthen_the_wait_within_bounds(
+    asked: timedelta, wait: timedelta
+) -> None:
+    rows = Rows()
+    await attempt(rows, an_outcome(429, retry_after=asked))
+    assert rows.waits == [wait]
+
+
+async def test_410_disables_the_endpoint_and_gives_nothing_up() -> None:
+    rows = Rows()
+    await attempt(rows, an_outcome(410))
+    assert rows.disabled == [("main", ADDRESS)]
+    assert rows.waits == [WEBHOOK_DELAYS[0]]
+
+
+async def test_410_from_a_callers_own_target_gives_that_delivery_up() -> None:
+    rows = Rows()
+    await attempt(rows, an_outcome(410), address=None)
+    assert rows.disabled == []
+    assert rows.waits == [None]
+
+
+async def test_what_another_worker_has_in_hand_is_not_sent() -> None:
+    rows = Rows(leased=timedelta(seconds=7))
+    sender = Sender(an_outcome(204))
+    wait = await DeliverEvent(rows, sender, lambda: 0.0)(uuid4())
+    assert (wait, sender.posts, rows.noted) == (timedelta(seconds=7), 0, [])
