@@ -39,9 +39,10 @@ class ServerProtocol(EndingProtocol):
         self._in_head = False
         self._is_resuming = False
         self._framing_bytes = 0
-        # Of the piece at hand: bytes of a body, and whether a head or a message ended in it.
+        # Of the piece at hand: what belonged to heads and bodies, and whether a message ended.
+        self._head_bytes = 0
         self._body_bytes = 0
-        self._had_end = False
+        self._has_ended = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -60,7 +61,7 @@ class ServerProtocol(EndingProtocol):
         self._unset_keepalive_if_required()
         if self.working is None and not self._head_timer.is_running:
             self._head_timer.start(self.limits.head_seconds)
-        self._body_bytes, self._had_end = 0, False
+        self._head_bytes, self._body_bytes, self._has_ended = 0, 0, False
         self._parse(data)
         self._count_framing(len(data))
 
@@ -76,7 +77,7 @@ class ServerProtocol(EndingProtocol):
     @property
     def _is_amid_request(self) -> bool:
         if self.working is None:
-            return self._framing_bytes > 0
+            return self._in_head or self._framing_bytes > 0
         return self.cycle.more_body
 
     def _parse(self, data: bytes) -> None:
@@ -102,16 +103,15 @@ class ServerProtocol(EndingProtocol):
 
     def _count_framing(self, size_bytes: int) -> None:
         """The parser holds what is not a body, or we pass it over: both are bounded."""
-        earned = (1 + FRAMING_PER_BODY_BYTE) * self._body_bytes
-        self._framing_bytes = max(0, self._framing_bytes + size_bytes - earned)
-        if self._had_end:
-            self._framing_bytes = 0
+        earned = self._head_bytes + (1 + FRAMING_PER_BODY_BYTE) * self._body_bytes
+        before = 0 if self._head_bytes else self._framing_bytes
+        self._framing_bytes = 0 if self._has_ended else max(0, before + size_bytes - earned)
         if self._framing_bytes > self.limits.max_head_bytes and not self.is_refused:
             is_body = self.working is not None and not self._in_head
             self.refuse(bare_answers.OUT_OF_PROPORTION if is_body else bare_answers.LARGE_HEAD)
 
     def _end_late_head(self) -> None:
-        if self._framing_bytes:
+        if self._is_amid_request:
             self.refuse(bare_answers.LATE_HEAD)
         else:
             self.transport.close()
@@ -133,7 +133,7 @@ class ServerProtocol(EndingProtocol):
     def on_headers_complete(self) -> None:
         if self._is_resuming:
             return
-        self._in_head, self._had_end = False, True
+        self._in_head = False
         self._head_timer.cancel()
         self._check_head()
         super().on_headers_complete()
@@ -143,6 +143,7 @@ class ServerProtocol(EndingProtocol):
         if size_bytes > self.limits.max_head_bytes or len(self.headers) > MAX_HEADERS:
             self._fault = bare_answers.LARGE_HEAD
             raise _Refused
+        self._head_bytes += size_bytes
         if len(self.pipeline) >= MAX_PIPELINED:
             raise _Refused
 
@@ -151,6 +152,6 @@ class ServerProtocol(EndingProtocol):
         super().on_body(body)
 
     def on_message_complete(self) -> None:
-        self._had_end = True
+        self._has_ended = True
         if not self.parser.should_upgrade():
             super().on_message_complete()

@@ -107,16 +107,6 @@ async def test_a_head_of_usual_size_passes(hasty: RunningService) -> None:
         assert (await connection.answer()).status == 200
 
 
-async def test_endless_trailers_are_cut_off(hasty: RunningService) -> None:
-    async with connected(hasty.port) as connection:
-        request = head("POST", "/upload/init", {"Transfer-Encoding": "chunked"})
-        trailers = b"X: " + b"x" * (MAX_HEADER_BYTES * 10)
-        await connection.say(request + b"1\r\nx\r\n0\r\n" + trailers)
-        answer = await connection.answer()
-        assert answer.status in (400, 401)
-        await connection.end()
-
-
 async def test_connections_beyond_the_most_are_turned_away(hasty: RunningService) -> None:
     async with AsyncExitStack() as stack:
         for _ in range(MAX_CONNECTIONS):
