@@ -7,6 +7,7 @@ from dataclasses import replace
 import httpx
 from starlette.applications import Starlette
 
+from chunk_service.domain.rates import Rate
 from tests.api.stand_ins import LIMITS, UPLOAD_ID, Service
 
 URL = f"/upload/{UPLOAD_ID}"
@@ -31,6 +32,40 @@ async def test_what_is_too_much_at_a_time_is_told_to_come_back(
     assert (await working).status_code == 200
     assert (refused.status_code, refused.headers["Retry-After"]) == (503, "1")
     assert health.status_code == 200
+    assert (await client.get(URL)).status_code == 200
+
+
+async def test_who_asks_too_often_is_told_when_to_come_back(
+    client: httpx.AsyncClient, app: Starlette, service: Service
+) -> None:
+    service.rate = Rate(per_second=0.5, burst=2)
+    app.state.context = service.context()
+    assert [(await client.get(URL)).status_code for _ in range(2)] == [200, 200]
+    refused = await client.get(URL)
+    assert refused.status_code == 429
+    assert refused.json()["type"] == "/problems/rate-limited"
+    assert refused.headers["Retry-After"] == "2"
+    assert (await client.get("/health/ready")).status_code == 200
+
+
+async def test_one_owner_has_not_all_the_room(
+    client: httpx.AsyncClient, app: Starlette, service: Service
+) -> None:
+    app.state.context = service.context(replace(LIMITS, max_requests_per_owner=1))
+    has_begun, may_end = asyncio.Event(), asyncio.Event()
+
+    async def slow_body() -> AsyncIterator[bytes]:
+        has_begun.set()
+        yield b"x"
+        await may_end.wait()
+
+    working = asyncio.create_task(client.put(f"{URL}/chunks/0", content=slow_body()))
+    await has_begun.wait()
+    refused = await client.get(URL)
+    may_end.set()
+    assert (await working).status_code == 200
+    assert (refused.status_code, refused.headers["Retry-After"]) == (429, "1")
+    assert refused.json()["type"] == "/problems/rate-limited"
     assert (await client.get(URL)).status_code == 200
 
 
