@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from types import FrameType
 
+import structlog
 from starlette.applications import Starlette
 
 from chunk_service.api.connection_limits import STATE_KEY, ConnectionLimits
@@ -20,6 +21,8 @@ from chunk_service.settings.loading import load_settings
 from chunk_service.settings.model import Settings
 from chunk_service.wiring.options import connection_limits
 from chunk_service.wiring.processes import open_service
+
+log = structlog.get_logger(__name__)
 
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
@@ -36,6 +39,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
 
         async def drain() -> None:
             stopping.set()
+            log.info("stopping", in_work=len(in_flight))
             await in_flight.end_within(known.shutdown_grace.total_seconds())
 
         async with open_service(known, stopping) as service:

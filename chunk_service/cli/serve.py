@@ -15,8 +15,6 @@ from chunk_service.cli.preflight import start_fault
 from chunk_service.settings.loading import load_settings
 from chunk_service.settings.model import Settings
 
-_BACKLOG = 2048
-
 
 def serve(
     *,
@@ -53,22 +51,11 @@ def serve(
 
 
 def _run(settings: Settings, *, workers: int) -> None:
-    import uvicorn
+    from chunk_service.cli.server import run_server, server_config
+    from chunk_service.cli.supervise import supervise
 
-    uvicorn.run(
-        "chunk_service.app:create_app",
-        factory=True,
-        host=settings.host,
-        port=settings.port,
-        workers=workers,
-        loop="uvloop",
-        http="chunk_service.api.server_protocol:ServerProtocol",
-        ws="none",
-        lifespan="on",
-        backlog=_BACKLOG,
-        # Our own logs and our own one line a request, see chunk_service/log.py.
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=round(settings.shutdown_grace.total_seconds()),
-    )
+    config = server_config(settings)
+    if workers == 1:
+        run_server(config)
+    else:
+        raise typer.Exit(supervise(config, count=workers))

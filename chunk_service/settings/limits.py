@@ -144,7 +144,8 @@ class DeadlineSettings(SettingsGroup):
         default="1KiB",
     )
     shutdown_grace: Duration = setting(
-        "How long requests in flight may still take after SIGTERM.",
+        "How long requests in flight may still take after SIGTERM; then what is being relayed "
+        "or delivered gets as long, 20s at most.",
         default="30s",
         le=timedelta(hours=1),
     )

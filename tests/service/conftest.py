@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from chunk_service.cli.stack.ports import LOOPBACK
 from chunk_service.cli.stack.postgres import EmbeddedPostgres
 from tests.fixtures.databases import clone_database
 from tests.fixtures.stores import StoreServer
@@ -91,3 +92,20 @@ def own(database_url: str, seaweedfs_bucket: Bucket, tmp_path: Path) -> Iterator
 
 async def _checked_out(service: RunningService) -> int:
     return service.checked_out_connections
+
+
+@pytest.fixture
+async def silent_store() -> AsyncIterator[str]:
+    """The address of a store that is silent, but for the one question at a service's start."""
+    opened: list[asyncio.StreamWriter] = []
+
+    async def keep(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        opened.append(writer)
+        if b"lifecycle" in await reader.readline():
+            writer.write(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
+
+    server = await asyncio.start_server(keep, LOOPBACK, 0)
+    yield "http://{}:{}".format(*server.sockets[0].getsockname())
+    server.close()
+    for writer in opened:
+        writer.close()

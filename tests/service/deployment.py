@@ -56,7 +56,10 @@ class Deployment:
     main_service: MainService
 
     def settings(self, **changes: str | None) -> Settings:
-        """As an operator would write them, in lower case; None takes one away."""
+        return Settings.model_validate(self.values(**changes))
+
+    def values(self, **changes: str | None) -> dict[str, str]:
+        """Settings as an operator would write them, in lower case; None takes one away."""
         values: dict[str, str | None] = {
             "database_url": self.database_url,
             "local_temp_chunk_path": str(self.spool),
@@ -74,8 +77,7 @@ class Deployment:
             "max_file_size": str(MAX_FILE_BYTES),
             **changes,
         }
-        given = {name: text for name, text in values.items() if text is not None}
-        return Settings.model_validate(given)
+        return {name: text for name, text in values.items() if text is not None}
 
     @asynccontextmanager
     async def served(self, **changes: str | None) -> AsyncIterator["Served"]:

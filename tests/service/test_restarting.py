@@ -7,7 +7,6 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from chunk_service.cli.stack.ports import LOOPBACK
 from tests.service.caller import Session, data_of, problem_of
 from tests.service.content import PART_BYTES, content_of, cut
 from tests.service.deployment import Deployment
@@ -17,23 +16,6 @@ _CONTENT = content_of(2 * PART_BYTES + 777)
 _CHUNKS = cut(_CONTENT, PART_BYTES)
 _LEASES_LAPSE = timedelta(minutes=5)
 _RESERVATIONS_LAPSE = timedelta(hours=2)
-
-
-@pytest.fixture
-async def silent_store() -> AsyncIterator[str]:
-    """The address of a store that is silent, but for the one question at a service's start."""
-    opened: list[asyncio.StreamWriter] = []
-
-    async def keep(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        opened.append(writer)
-        if b"lifecycle" in await reader.readline():
-            writer.write(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
-
-    server = await asyncio.start_server(keep, LOOPBACK, 0)
-    yield "http://{}:{}".format(*server.sockets[0].getsockname())
-    server.close()
-    for writer in opened:
-        writer.close()
 
 
 async def _send_all(session: Session) -> None:
