@@ -1,0 +1,112 @@
+"""Every route, as the route table names them: what is another owner's is not there.
+
+A route that is new must find its place below, or the first test fails.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import pytest
+
+from chunk_service.api.routes import routes
+from tests.service.caller import FILE_ID, Caller
+from tests.service.running import RunningService
+from tests.service.stores import on_one_store
+
+pytestmark = on_one_store
+
+_ABSENT = "01968c5e-7b7e-7c3a-9d5e-3f1f0f6f2a10"
+_PUBLIC = ("/health", "/docs", "/openapi.json")
+_ADMIN = "/admin/"
+_BEGINNING = ("POST", "/upload/init")
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    method: str
+    path: str
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+    async def ask(self, client: httpx.AsyncClient, upload_id: str) -> httpx.Response:
+        path = self.path.format(
+            upload_session_id=upload_id, index=0, event_id=f"msg_{upload_id}", endpoint="main"
+        )
+        return await client.request(self.method, path, **_content(self, upload_id))
+
+
+def _content(door: Door, upload_id: str) -> dict[str, Any]:
+    match door.method, door.path:
+        case "POST", "/upload/chunk":
+            fields = {"upload_session_id": upload_id, "chunk_index": "0"}
+            return {"data": fields, "files": {"chunk": ("f", b"x")}}
+        case "POST", "/upload/complete":
+            document = {"total_chunks": 1, "main_service_file_id": FILE_ID}
+            return {"json": {"upload_session_id": upload_id, **document}}
+        case "PUT", _:
+            return {"content": b"x"}
+        case _:
+            return {}
+
+
+_ALL = [
+    Door(method, route.path)
+    for route in routes()
+    if not route.path.startswith(_PUBLIC)
+    for method in sorted(route.methods or ())
+    if (method, route.path) != _BEGINNING
+]
+_OWNED = [door for door in _ALL if door.path.startswith("/upload")]
+_OPERATORS = [door for door in _ALL if door.path.startswith(_ADMIN)]
+
+each_owned = pytest.mark.parametrize("door", _OWNED, ids=str)
+
+
+async def test_every_route_is_public_an_owners_or_an_operators(caller: Caller) -> None:
+    assert set(_ALL) == {*_OWNED, *_OPERATORS}
+    session = await caller.begin()
+    for door in _OWNED:
+        assert (await door.ask(caller.client, session.id)).status_code != 404
+
+
+def _alike(answer: httpx.Response) -> tuple[int, dict[str, object]]:
+    document = dict(answer.json()) if answer.content else {}
+    document.pop("request_id", None)
+    return answer.status_code, document
+
+
+@each_owned
+@pytest.mark.parametrize("is_stored", [False, True], ids=["open", "stored"])
+@pytest.mark.survives("Access: another owner's id, on every route", "404, like an absent one")
+async def test_what_is_anothers_is_like_what_is_absent(
+    caller: Caller, stranger: Caller, door: Door, is_stored: bool
+) -> None:
+    session = await caller.begin()
+    if is_stored:
+        await session.put(0, b"x")
+        await session.stored(1)
+    before = await session.status()
+    foreign = await door.ask(stranger.client, session.id)
+    absent = await door.ask(stranger.client, _ABSENT)
+    assert foreign.status_code == 404
+    assert _alike(foreign) == _alike(absent)
+    assert await session.status() == before
+
+
+@pytest.mark.parametrize("door", _OPERATORS, ids=str)
+async def test_an_operators_route_is_no_owners(caller: Caller, door: Door) -> None:
+    session = await caller.begin()
+    assert (await door.ask(caller.client, session.id)).status_code == 403
+
+
+@pytest.mark.parametrize("door", _ALL, ids=str)
+async def test_without_a_token_there_is_no_route(
+    caller: Caller, service: RunningService, door: Door
+) -> None:
+    session = await caller.begin()
+    async with httpx.AsyncClient(base_url=service.url, trust_env=False) as client:
+        answer = await door.ask(client, session.id)
+    assert answer.status_code == 401
+    assert answer.headers["www-authenticate"] == "Bearer"
