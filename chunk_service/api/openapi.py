@@ -85,6 +85,8 @@ def _schemas() -> Json:
 
 def _operation(described: Described) -> Json:
     responses = {str(status): _answer(status, what) for status, what in described.answers.items()}
+    if described.links:
+        responses["200"] = {**responses["200"], "links": described.links}
     problems = {str(status): _problem(status) for status in sorted(described.problems)}
     operation: dict[str, Any] = {
         "tags": [described.tag],

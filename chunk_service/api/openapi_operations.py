@@ -9,7 +9,9 @@ from typing import Final
 from pydantic import BaseModel
 
 from chunk_service.api import answer_models as answers
+from chunk_service.api.forms import MAX_PARTS
 from chunk_service.api.openapi_events import EVENTS
+from chunk_service.api.openapi_links import UPLOAD_LINKS
 from chunk_service.api.openapi_shapes import GUARDED, WITH_BODY, Body, Described, header
 from chunk_service.api.request_models import CompleteRequest, InitRequest
 from chunk_service.api.spellings import MAX_INDEX
@@ -53,6 +55,8 @@ _FORM_BODY: Final = Body(
     {
         "type": "object",
         "required": ["upload_session_id", "chunk_index", "chunk"],
+        "propertyNames": {"pattern": r"^[^\u0000-\u0008\u000a-\u001f\u007f]+$"},
+        "maxProperties": MAX_PARTS,
         "properties": {
             "upload_session_id": {"type": "string", "format": "uuid"},
             "chunk_index": {"type": "integer", "minimum": 0, "maximum": MAX_INDEX},
@@ -84,6 +88,7 @@ UPLOADS: Final = (
                 pattern="^[!-~]+$",
             ),
         ),
+        links=UPLOAD_LINKS,
     ),
     Described(
         "POST",
@@ -110,6 +115,7 @@ UPLOADS: Final = (
                 "Content-Digest",
                 "RFC 9530, such as `sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:`. "
                 "sha-256 is verified, other algorithms are passed over.",
+                pattern="^sha-256=:[A-Za-z0-9+/]{43}=:$",
             ),
         ),
         description="The fast way.",

@@ -32,6 +32,7 @@ class Described:
     body: Body | None = None
     parameters: Sequence[Json] = field(default_factory=tuple)
     description: str = ""
+    links: Mapping[str, Json] = field(default_factory=dict)
     tag: str = "uploads"
     needs_token: bool = True
 

@@ -115,7 +115,8 @@ ChecksumValue = Annotated[
         Checksum.parse,
         {
             "type": "string",
-            "pattern": "^(crc64nvme|crc32|crc32c|sha256):[A-Za-z0-9+/]+=*$",
+            "pattern": "^(crc64nvme:[A-Za-z0-9+/]{11}=|crc32c?:[A-Za-z0-9+/]{6}=="
+            "|sha256:[A-Za-z0-9+/]{43}=)$",
             "description": "The checksum of the whole file: an algorithm, and base64.",
         },
     ),

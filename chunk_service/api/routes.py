@@ -4,37 +4,46 @@ from collections.abc import Awaitable, Callable
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import Match, Route
+from starlette.types import Scope
 
 from chunk_service.api import chunks, docs, events, ops
 
 Door = Callable[[Request], Awaitable[Response]]
 
 
+class Url(Route):
+    """With all its methods: another one is a 405, and its last segment is no later route's id."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        match, found = super().matches(scope)
+        return Match.FULL if match is Match.PARTIAL else match, found
+
+
 def routes() -> list[Route]:
     return [
-        Route("/upload/init", chunks.init, methods=["POST"]),
-        Route("/upload/chunk", chunks.post_chunk, methods=["POST"]),
-        Route("/upload/complete", chunks.complete, methods=["POST"]),
-        Route(
+        Url("/upload/init", chunks.init, methods=["POST"]),
+        Url("/upload/chunk", chunks.post_chunk, methods=["POST"]),
+        Url("/upload/complete", chunks.complete, methods=["POST"]),
+        Url(
             "/upload/{upload_session_id}",
             _by_method(GET=chunks.read, DELETE=chunks.abort),
             methods=["GET", "DELETE"],
         ),
-        Route("/upload/{upload_session_id}/chunks/{index}", chunks.put_chunk, methods=["PUT"]),
-        Route("/admin/events", events.list_events, methods=["GET"]),
-        Route("/admin/events/replay-dead", events.replay_dead, methods=["POST"]),
-        Route("/admin/events/{event_id}", events.show_event, methods=["GET"]),
-        Route("/admin/events/{event_id}/replay", events.replay_event, methods=["POST"]),
-        Route("/admin/endpoints", events.list_endpoints, methods=["GET"]),
-        Route("/admin/endpoints/{endpoint}/enable", events.enable_endpoint, methods=["POST"]),
-        Route("/health", ops.health, methods=["GET"]),
-        Route("/health/ready", ops.ready, methods=["GET"]),
-        Route("/health/live", ops.live, methods=["GET"]),
-        Route("/openapi.json", docs.openapi_json, methods=["GET"]),
-        Route("/docs", docs.docs_page, methods=["GET"]),
-        Route("/docs/start.js", docs.docs_start, methods=["GET"]),
-        Route("/docs/{asset}", docs.docs_asset, methods=["GET"]),
+        Url("/upload/{upload_session_id}/chunks/{index}", chunks.put_chunk, methods=["PUT"]),
+        Url("/admin/events", events.list_events, methods=["GET"]),
+        Url("/admin/events/replay-dead", events.replay_dead, methods=["POST"]),
+        Url("/admin/events/{event_id}", events.show_event, methods=["GET"]),
+        Url("/admin/events/{event_id}/replay", events.replay_event, methods=["POST"]),
+        Url("/admin/endpoints", events.list_endpoints, methods=["GET"]),
+        Url("/admin/endpoints/{endpoint}/enable", events.enable_endpoint, methods=["POST"]),
+        Url("/health", ops.health, methods=["GET"]),
+        Url("/health/ready", ops.ready, methods=["GET"]),
+        Url("/health/live", ops.live, methods=["GET"]),
+        Url("/openapi.json", docs.openapi_json, methods=["GET"]),
+        Url("/docs", docs.docs_page, methods=["GET"]),
+        Url("/docs/start.js", docs.docs_start, methods=["GET"]),
+        Url("/docs/{asset}", docs.docs_asset, methods=["GET"]),
     ]
 
 

@@ -88,6 +88,17 @@ async def test_a_wrong_method_is_told_the_right_ones(client: httpx.AsyncClient) 
     assert answer.json()["title"] == "Method Not Allowed"
 
 
+@pytest.mark.parametrize(
+    "path", ["/upload/init", "/upload/chunk", "/upload/complete", "/admin/events/replay-dead"]
+)
+async def test_a_word_where_another_route_has_an_id_is_not_taken_for_one(
+    client: httpx.AsyncClient, path: str
+) -> None:
+    for method in ("GET", "DELETE"):
+        answer = await client.request(method, path)
+        assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
+
+
 async def test_what_nobody_expected_is_logged_and_not_told(
     client: httpx.AsyncClient, service: Service
 ) -> None:
