@@ -18,18 +18,18 @@ AUDIENCE = "chunk-service"
 
 
 @cache
-def _private_key() -> rsa.RSAPrivateKey:
+def private_key() -> rsa.RSAPrivateKey:
     return rsa.generate_private_key(public_exponent=65_537, key_size=2_048)
 
 
 def public_key_pem() -> str:
     form = PublicFormat.SubjectPublicKeyInfo
-    return _private_key().public_key().public_bytes(Encoding.PEM, form).decode()
+    return private_key().public_key().public_bytes(Encoding.PEM, form).decode()
 
 
 def token(owner: str, **claims: str | int) -> str:
     """A good token of that owner, with more claims where they are given."""
-    pem = _private_key().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    pem = private_key().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     return mint_token(
         private_key_pem=pem,
         claims={"iss": ISSUER, "aud": AUDIENCE, "sub": owner, **claims},

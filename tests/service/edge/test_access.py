@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from chunk_service.api.routes import routes
-from tests.service.caller import FILE_ID, Caller
+from tests.service.caller import FILE_ID, Caller, problem_of
 from tests.service.running import RunningService
 from tests.service.stores import on_one_store
 
@@ -93,6 +93,15 @@ async def test_what_is_anothers_is_like_what_is_absent(
     assert foreign.status_code == 404
     assert _alike(foreign) == _alike(absent)
     assert await session.status() == before
+
+
+@each_owned
+@pytest.mark.parametrize("odd", ["x", "..%2fhealth", "%00", "0" * 36, _ABSENT.upper(), "%ff"])
+async def test_an_id_that_cannot_be_is_refused(caller: Caller, door: Door, odd: str) -> None:
+    answer = await door.ask(caller.client, odd)
+    assert answer.status_code in ({404} if "{" in door.path else {422})
+    if answer.content:
+        assert problem_of(answer, answer.status_code) in {"not-found", "validation-failed"}
 
 
 @pytest.mark.parametrize("door", _OPERATORS, ids=str)
