@@ -1,0 +1,225 @@
+"""A storm: many completions, a receiver on a bad day, workers that are killed all the time.
+
+Some uploads go the whole way through the service; the others are ended by its own statement, which
+is quicker. At the end all was told, and dead letters were listed and replayed by the command.
+"""
+
+import asyncio
+import json
+import os
+import random
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from pathlib import Path
+from uuid import uuid4
+
+from pydantic import SecretStr
+
+from chunk_service.adapters.postgres.database import DatabaseOptions, open_database
+from chunk_service.adapters.postgres.ending import EndingRows
+from chunk_service.domain.receivers import MAIN, Subscription
+from chunk_service.domain.states import State
+from chunk_service.domain.uploads import SpoolId, Stored
+from chunk_service.settings.urls import sqlalchemy_url
+from chunk_service.wiring.receivers import LEASE_MARGIN
+from tests.doubles.receiver import ReceiverDouble, receiving
+from tests.events import verdict
+from tests.events.fleet import Fleet
+from tests.events.records import Records
+from tests.events.weather import Weather
+from tests.fixtures.rows import Rows
+from tests.service.deployment import Deployment, Served
+from tests.service.main_service import SECRET
+
+_TIMEOUT_SECONDS = 2
+_ROUND_SECONDS = 0.5
+_STORED = Stored(0, '"etag"', None)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    completions: int
+    real: int
+    doomed: int
+    seed: int = 1
+    workers: int = 3
+    kill_every_seconds: float = 2.0
+    longest_seconds: float = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    events: int
+    requests: int
+    replies: Mapping[str, int]
+    workers_killed: int
+    attempts_lost: int
+    duplicates_by_kill: int
+    duplicates_by_lost_answer: int
+    dead_letters: int
+    recovery_p50_seconds: float
+    recovery_p99_seconds: float
+    recovery_most_seconds: float
+    seconds: float
+
+    def as_json(self) -> str:
+        return json.dumps(asdict(self))
+
+
+async def storm(plan: Plan, deployment: Deployment, folder: Path) -> Figures:
+    """AssertionError where a promise does not hold."""
+    weather = Weather(plan.seed, set())
+    with receiving(weather.decide, pause_seconds=0.05) as receiver:
+        return await _Storm(plan, deployment, folder, weather, receiver).run()
+
+
+class _Storm:
+    def __init__(
+        self,
+        plan: Plan,
+        deployment: Deployment,
+        folder: Path,
+        weather: Weather,
+        receiver: ReceiverDouble,
+    ) -> None:
+        self._plan = plan
+        self._deployment = deployment
+        self._weather = weather
+        self._receiver = receiver
+        self._records = Records(deployment.database_url)
+        self._environment = _environment(deployment, receiver.url, folder)
+        self._folder = folder
+        self._fleet = Fleet(folder, self._environment, random.Random(plan.seed))
+        self._started = time.monotonic()
+
+    async def run(self) -> Figures:
+        plan = self._plan
+        await self._end_uploads(plan.completions - plan.real)
+        self._weather.doomed.update(await self._some_events(plan.doomed))
+        self._fleet.grow(plan.workers)
+        killing = asyncio.create_task(self._fleet.be_killed(plan.kill_every_seconds))
+        try:
+            await self._complete_for_real(plan.real)
+            told = {"delivered": plan.completions - plan.doomed, "dead": plan.doomed}
+            await self._until(told)
+            await self._replay_dead()
+            await self._until({"delivered": plan.completions})
+        finally:
+            killing.cancel()
+            with suppress(asyncio.CancelledError):
+                await killing
+            self._fleet.stop()
+        return await self._figures()
+
+    async def _end_uploads(self, count: int) -> None:
+        options = DatabaseOptions(url=sqlalchemy_url(self._deployment.database_url), pool_size=4)
+        async with open_database(options) as database:
+            rows = Rows(database, SpoolId(uuid4()), open_limit=10**6)
+            await rows.spools.add(rows.spool_id)
+            ending = EndingRows(database, [Subscription(MAIN)])
+            for _ in range(count):
+                upload = await rows.begin()
+                event = rows.event(upload, State.STORED)
+                assert await ending.end(upload, State.STORED, event, stored=_STORED)
+
+    async def _complete_for_real(self, count: int) -> None:
+        changes = {"serve_with_worker": "false", "main_service_callback_url": self._receiver.url}
+        async with self._deployment.served(**changes) as served:
+            await asyncio.gather(*(_complete(served) for _ in range(count)))
+
+    async def _some_events(self, count: int) -> list[str]:
+        events = sorted(each.id for each in await self._records.events())
+        return self._fleet.dice.sample(events, count)
+
+    async def _until(self, states: Mapping[str, int]) -> None:
+        """Skip the waits of the schedule until deliveries stand so."""
+        wanted = {state: count for state, count in states.items() if count}
+        while (found := await self._records.states()) != wanted:
+            lasted = time.monotonic() - self._started
+            assert lasted < self._plan.longest_seconds, f"after {lasted:.0f} s still {found}"
+            await self._records.skip_waits()
+            await asyncio.sleep(_ROUND_SECONDS)
+
+    async def _replay_dead(self) -> None:
+        dead = json.loads(await self._command("dead", "--json"))
+        assert {each["id"] for each in dead} == self._weather.doomed
+        self._weather.amnesty.set()
+        said = await self._command("replay", "--dead")
+        assert said == f"{self._plan.doomed} dead letters are tried again.\n"
+
+    async def _command(self, *arguments: str) -> str:
+        command = [sys.executable, "-m", "chunk_service", "events", *arguments]
+        run: Callable[..., subprocess.CompletedProcess[str]] = subprocess.run
+        done = await asyncio.to_thread(
+            run,
+            command,
+            env=self._environment,
+            cwd=self._folder,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return done.stdout
+
+    async def _figures(self) -> Figures:
+        requests = list(self._receiver.got)
+        found = verdict.evidence(
+            await self._records.events(),
+            await self._records.attempts(),
+            requests,
+            lease=timedelta(seconds=_TIMEOUT_SECONDS) + LEASE_MARGIN,
+            secret=SECRET,
+        )
+        verdict.check(found)
+        twice = verdict.duplicates(found)
+        waits = verdict.recoveries(found)
+        return Figures(
+            events=len(found.events),
+            requests=len(requests),
+            replies=verdict.replies(requests),
+            workers_killed=self._fleet.kills,
+            attempts_lost=len(waits),
+            duplicates_by_kill=twice.by_kill,
+            duplicates_by_lost_answer=twice.by_lost_answer,
+            dead_letters=self._plan.doomed,
+            recovery_p50_seconds=_quantile(waits, 0.5),
+            recovery_p99_seconds=_quantile(waits, 0.99),
+            recovery_most_seconds=_quantile(waits, 1),
+            seconds=round(time.monotonic() - self._started, 1),
+        )
+
+
+async def _complete(served: Served) -> None:
+    session = await served.caller.begin()
+    await session.put(0, b"x")
+    await session.stored(1)
+
+
+def _environment(deployment: Deployment, url: str, folder: Path) -> dict[str, str]:
+    """Settings as variables for processes, which have no spool."""
+    changes = {
+        "main_service_callback_url": url,
+        "local_temp_chunk_path": str(folder / "no-spool"),
+        "webhook_timeout": str(_TIMEOUT_SECONDS),
+        "webhook_concurrency": "64",
+    }
+    given = deployment.settings(**changes).model_dump(exclude_unset=True)
+    plain = {name.upper(): _plain(value) for name, value in given.items()}
+    return {**os.environ, **plain}
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, timedelta):
+        return str(value.total_seconds())
+    return value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+
+
+def _quantile(ascending: list[float], share: float) -> float:
+    if not ascending:
+        return 0.0
+    return round(ascending[min(int(len(ascending) * share), len(ascending) - 1)], 1)
