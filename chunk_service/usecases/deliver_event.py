@@ -5,6 +5,7 @@ in two workers' hands, and on record before it is made; a worker that dies over 
 lapse, and the receiver may get the same bytes under the same id once more.
 """
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -83,10 +84,16 @@ class DeliverEvent:
 
     async def __call__(self, delivery_id: UUID) -> timedelta | None:
         """How long to wait for another worker that has it in hand; None where all is said."""
-        delivery = await self.rows.take(delivery_id, self.lease, self.address)
-        if delivery is None:
-            return await self.rows.leased_for(delivery_id)
-        outcome = await self.sender.post(delivery)
+        try:
+            # Counted from before the lease was asked for: what overruns it is another worker's.
+            async with asyncio.timeout(self.lease.total_seconds()):
+                delivery = await self.rows.take(delivery_id, self.lease, self.address)
+                if delivery is None:
+                    return await self.rows.leased_for(delivery_id)
+                outcome = await self.sender.post(delivery)
+        except TimeoutError:
+            log.warning("delivery left to another worker", delivery_id=str(delivery_id))
+            return None
         if outcome.is_delivered:
             await self.rows.note_delivered(delivery, outcome)
         else:

@@ -1,5 +1,6 @@
 """What becomes of a delivery, by what its receiver answered."""
 
+import asyncio
 from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID, uuid4
@@ -21,6 +22,7 @@ def an_outcome(status: int | None, retry_after: timedelta | None = None) -> Outc
 class Rows:
     failures: int = 0
     leased: timedelta | None = None
+    take_seconds: float = 0
     noted: list[str] = field(default_factory=list)
     waits: list[timedelta | None] = field(default_factory=list)
     disabled: list[tuple[str, bytes]] = field(default_factory=list)
@@ -28,6 +30,7 @@ class Rows:
     async def take(
         self, delivery_id: UUID, lease: timedelta, address: bytes | None
     ) -> Delivery | None:
+        await asyncio.sleep(self.take_seconds)
         if self.leased is not None:
             return None
         return Delivery(
@@ -61,8 +64,10 @@ class Rows:
 class Sender:
     outcome: Outcome
     posts: int = 0
+    post_seconds: float = 0
 
     async def post(self, delivery: Delivery) -> Outcome:
+        await asyncio.sleep(self.post_seconds)
         self.posts += 1
         return self.outcome
 
@@ -138,3 +143,15 @@ async def test_what_another_worker_has_in_hand_is_not_sent() -> None:
     sender = Sender(an_outcome(204))
     wait = await DeliverEvent(rows, sender, lambda: 0.0)(uuid4())
     assert (wait, sender.posts, rows.noted) == (timedelta(seconds=7), 0, [])
+
+
+@pytest.mark.parametrize(("take_seconds", "post_seconds"), [(0.2, 0), (0.05, 0.05)])
+async def test_an_attempt_ends_with_its_lease_counted_from_before_it_was_asked_for(
+    take_seconds: float, post_seconds: float
+) -> None:
+    """A slow database must not leave one delivery in two workers' hands."""
+    rows = Rows(take_seconds=take_seconds)
+    sender = Sender(an_outcome(204), post_seconds=post_seconds)
+    lease = timedelta(seconds=0.08)
+    assert await DeliverEvent(rows, sender, lambda: 0.0, lease=lease)(uuid4()) is None
+    assert (sender.posts, rows.noted) == (0, [])
