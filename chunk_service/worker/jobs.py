@@ -31,6 +31,8 @@ HEARTBEAT_TIMEOUT = timedelta(seconds=10)
 # Nobody rings for the jobs of a worker that died: they are found by asking.
 LONGEST_WAIT = timedelta(seconds=2)
 BATCH = 20
+COMMAND_SECONDS = 30
+OUTAGES = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, ServiceError, StoreError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,18 +72,26 @@ async def run_jobs(parts: JobParts, stopping: asyncio.Event) -> None:
         try:
             await _run_once(parts, stopping)
             failures = 0
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, RuntimeError) as error:
-            pause_seconds = backoff_seconds(failures, first=0.5, most=15, dice=random.random)
-            failures += 1
+            continue
+        except OUTAGES as error:
             log.warning("queue put off", error=type(error).__name__, reason=str(error))
-            await _pause(stopping, pause_seconds)
+        except Exception:
+            # Whatever it was: without this run nobody is told of anything.
+            log.exception("queue failed")
+        await _pause(stopping, backoff_seconds(failures, first=0.5, most=15, dice=random.random))
+        failures += 1
 
 
 async def _run_once(parts: JobParts, stopping: asyncio.Event) -> None:
     for periodic in parts.periodic:
         if periodic.at_start:
             await _work(periodic)
-    async with asyncpg.create_pool(parts.dsn, min_size=1, max_size=parts.connections) as pool:
+    async with asyncpg.create_pool(
+        parts.dsn,
+        min_size=1,
+        max_size=parts.connections,
+        command_timeout=COMMAND_SECONDS,
+    ) as pool:
         queuer = PgQueuer.from_asyncpg_pool(pool)
         _register(queuer, parts)
         watching = asyncio.create_task(_shut_down(queuer, stopping))
@@ -129,8 +139,10 @@ def _register_periodic(queuer: PgQueuer, periodic: Periodic) -> None:
 async def _work(periodic: Periodic) -> None:
     try:
         await periodic.work()
-    except (ServiceError, StoreError) as error:
+    except OUTAGES as error:
         log.warning("periodic work put off", job=periodic.name, error=type(error).__name__)
+    except Exception:
+        log.exception("periodic work failed", job=periodic.name)
 
 
 async def _pause(stopping: asyncio.Event, seconds: float) -> None:

@@ -125,6 +125,17 @@ async def test_a_lost_connection_ends_no_worker(queue: Queue) -> None:
         await asked(log, 2)
 
 
+async def test_work_that_breaks_in_an_unknown_way_ends_no_worker(queue: Queue) -> None:
+    async def break_down() -> None:
+        raise ValueError("a bug")
+
+    log = Log()
+    periodic = [Periodic("break", EVERY_HOUR, break_down, at_start=True)]
+    async with queue.worked({"main": log}, periodic=periodic):
+        await queue.put("main")
+        await asked(log, 1)
+
+
 async def test_what_is_due_is_looked_for_at_the_start(queue: Queue) -> None:
     looked = asyncio.Event()
 
