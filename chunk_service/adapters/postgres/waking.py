@@ -21,7 +21,7 @@ FIND_DUE = statement("""
             SELECT FROM disabled_endpoints off
             WHERE off.endpoint = :endpoint AND off.address = :address
         )
-    ORDER BY next_attempt_at LIMIT :limit
+    ORDER BY next_attempt_at, id LIMIT :limit
 """)
 
 FIND_UNSERVED = statement("""
