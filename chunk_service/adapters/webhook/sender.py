@@ -74,7 +74,8 @@ def webhook_client(
         follow_redirects=False,
         timeout=timeout_seconds,
         limits=httpx.Limits(max_connections=None, max_keepalive_connections=20),
-        headers={"user-agent": USER_AGENT},
+        # An answer is read as it comes, to be shown: nothing is unpacked.
+        headers={"user-agent": USER_AGENT, "accept-encoding": "identity"},
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
         trust_env=False,
     )

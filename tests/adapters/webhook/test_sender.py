@@ -51,6 +51,7 @@ async def test_the_stored_bytes_arrive_and_verify(
     (got,) = receiver.got
     assert got.body == PAYLOAD
     assert Webhook(SECRET).verify(got.body, dict(got.headers))["type"] == "upload.completed"
+    assert got.headers["accept-encoding"] == "identity"
 
 
 @pytest.mark.parametrize("status", [301, 302, 307, 308])
