@@ -87,7 +87,8 @@ def periodic(settings: Settings, rows: LaterRows, deadlines: Deadlines) -> Seque
     kept = settings.events_kept_for
 
     async def prune() -> None:
-        await rows.sweeping.prune(UPLOADS_KEPT_FOR, MOST_PRUNED)
+        while await rows.sweeping.prune(UPLOADS_KEPT_FOR, MOST_PRUNED):
+            pass
         await rows.pruning.prune_events(kept)
         await rows.pruning.prune_job_log(kept)
 

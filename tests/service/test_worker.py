@@ -44,6 +44,33 @@ async def test_uploads_expire_and_are_told_by_a_worker_without_a_spool(
     assert [row["state"] for row in await own.fetch("SELECT state FROM uploads")] == ["expired"]
 
 
+_COPY_UPLOADS = """
+    INSERT INTO uploads
+    SELECT (jsonb_populate_record(u, jsonb_build_object('id', gen_random_uuid(), 'key', n))).*
+    FROM uploads u, generate_series(1, 1500) AS n
+"""
+_LEFT = """
+    SELECT (SELECT count(*) FROM uploads) AS uploads, (SELECT count(*) FROM events) AS events,
+        (SELECT count(*) FROM delivery_attempts) AS attempts,
+        (SELECT count(*) FROM spools WHERE forgotten_at IS NULL) AS spools
+"""
+
+
+async def test_what_is_over_is_forgotten_by_a_worker_without_a_spool(own: Deployment) -> None:
+    async with own.served() as served:
+        session = await served.caller.begin()
+        await session.abort()
+        told = "SELECT 1 FROM deliveries WHERE state = 'delivered'"
+        await until(lambda: own.fetch(told), len)
+    await own.fetch("UPDATE uploads SET cleanup_due_at = NULL")
+    await own.fetch(_COPY_UPLOADS)
+    await own.pass_time(timedelta(days=31))
+    await own.fetch("UPDATE pgqueuer_schedules SET next_run = now()")
+    async with working(own.settings(local_temp_chunk_path="/nonexistent/spool")):
+        ((*left,),) = await until(lambda: own.fetch(_LEFT), lambda rows: not any(rows[0]))
+    assert left == [0, 0, 0, 0]
+
+
 async def test_what_was_left_without_a_job_is_told_at_the_workers_start(own: Deployment) -> None:
     async with own.served(serve_with_worker="false") as served:
         session = await served.caller.begin()
