@@ -1,7 +1,7 @@
 """A storm: many completions, a receiver on a bad day, workers that are killed all the time.
 
-Some uploads go the whole way through the service; the others are ended by its own statement, which
-is quicker. At the end all was told, and dead letters were listed and replayed by the command.
+Everything is real: uploads are completed over HTTP, workers are processes, and dead letters
+are listed and replayed by the command. Only the waits of the schedule are skipped.
 """
 
 import asyncio
@@ -13,38 +13,32 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from uuid import uuid4
 
 from pydantic import SecretStr
 
-from chunk_service.adapters.postgres.database import DatabaseOptions, open_database
-from chunk_service.adapters.postgres.ending import EndingRows
-from chunk_service.domain.receivers import MAIN, Subscription
-from chunk_service.domain.states import State
-from chunk_service.domain.uploads import SpoolId, Stored
-from chunk_service.settings.urls import sqlalchemy_url
 from chunk_service.wiring.receivers import LEASE_MARGIN
 from tests.doubles.receiver import ReceiverDouble, receiving
 from tests.events import verdict
+from tests.events.figures import Figures, quantile
 from tests.events.fleet import Fleet
 from tests.events.records import Records
 from tests.events.weather import Weather
-from tests.fixtures.rows import Rows
-from tests.service.deployment import Deployment, Served
+from tests.service.caller import Caller
+from tests.service.deployment import Deployment
 from tests.service.main_service import SECRET
 
 _TIMEOUT_SECONDS = 2
+_ANSWER_SECONDS = 0.25
 _ROUND_SECONDS = 0.5
-_STORED = Stored(0, '"etag"', None)
+_CLIENTS = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     completions: int
-    real: int
     doomed: int
     seed: int = 1
     workers: int = 3
@@ -52,29 +46,10 @@ class Plan:
     longest_seconds: float = 600.0
 
 
-@dataclass(frozen=True, slots=True)
-class Figures:
-    events: int
-    requests: int
-    replies: Mapping[str, int]
-    workers_killed: int
-    attempts_lost: int
-    duplicates_by_kill: int
-    duplicates_by_lost_answer: int
-    dead_letters: int
-    recovery_p50_seconds: float
-    recovery_p99_seconds: float
-    recovery_most_seconds: float
-    seconds: float
-
-    def as_json(self) -> str:
-        return json.dumps(asdict(self))
-
-
 async def storm(plan: Plan, deployment: Deployment, folder: Path) -> Figures:
     """AssertionError where a promise does not hold."""
-    weather = Weather(plan.seed, set())
-    with receiving(weather.decide, pause_seconds=0.05) as receiver:
+    weather = Weather(random.Random(plan.seed), plan.doomed)
+    with receiving(weather.decide, pause_seconds=_ANSWER_SECONDS) as receiver:
         return await _Storm(plan, deployment, folder, weather, receiver).run()
 
 
@@ -98,17 +73,10 @@ class _Storm:
         self._started = time.monotonic()
 
     async def run(self) -> Figures:
-        plan = self._plan
-        await self._end_uploads(plan.completions - plan.real)
-        self._weather.doomed.update(await self._some_events(plan.doomed))
-        self._fleet.grow(plan.workers)
-        killing = asyncio.create_task(self._fleet.be_killed(plan.kill_every_seconds))
+        self._fleet.grow(self._plan.workers)
+        killing = asyncio.create_task(self._fleet.be_killed(self._plan.kill_every_seconds))
         try:
-            await self._complete_for_real(plan.real)
-            told = {"delivered": plan.completions - plan.doomed, "dead": plan.doomed}
-            await self._until(told)
-            await self._replay_dead()
-            await self._until({"delivered": plan.completions})
+            await self._play()
         finally:
             killing.cancel()
             with suppress(asyncio.CancelledError):
@@ -116,30 +84,28 @@ class _Storm:
             self._fleet.stop()
         return await self._figures()
 
-    async def _end_uploads(self, count: int) -> None:
-        options = DatabaseOptions(url=sqlalchemy_url(self._deployment.database_url), pool_size=4)
-        async with open_database(options) as database:
-            rows = Rows(database, SpoolId(uuid4()), open_limit=10**6)
-            await rows.spools.add(rows.spool_id)
-            ending = EndingRows(database, [Subscription(MAIN)])
-            for _ in range(count):
-                upload = await rows.begin()
-                event = rows.event(upload, State.STORED)
-                assert await ending.end(upload, State.STORED, event, stored=_STORED)
+    async def _play(self) -> None:
+        plan = self._plan
+        await self._complete_all()
+        await self._until({"delivered": plan.completions - plan.doomed, "dead": plan.doomed})
+        await self._replay_dead()
+        await self._until({"delivered": plan.completions})
 
-    async def _complete_for_real(self, count: int) -> None:
-        changes = {"serve_with_worker": "false", "main_service_callback_url": self._receiver.url}
+    async def _complete_all(self) -> None:
+        changes = {
+            "serve_with_worker": "false",
+            "main_service_callback_url": self._receiver.url,
+            "log_level": "error",
+        }
+        places = asyncio.Semaphore(_CLIENTS)
         async with self._deployment.served(**changes) as served:
-            await asyncio.gather(*(_complete(served) for _ in range(count)))
-
-    async def _some_events(self, count: int) -> list[str]:
-        events = sorted(each.id for each in await self._records.events())
-        return self._fleet.dice.sample(events, count)
+            await asyncio.gather(
+                *(_complete(served.caller, places) for _ in range(self._plan.completions))
+            )
 
     async def _until(self, states: Mapping[str, int]) -> None:
         """Skip the waits of the schedule until deliveries stand so."""
-        wanted = {state: count for state, count in states.items() if count}
-        while (found := await self._records.states()) != wanted:
+        while (found := await self._records.states()) != states:
             lasted = time.monotonic() - self._started
             assert lasted < self._plan.longest_seconds, f"after {lasted:.0f} s still {found}"
             await self._records.skip_waits()
@@ -175,6 +141,7 @@ class _Storm:
             lease=timedelta(seconds=_TIMEOUT_SECONDS) + LEASE_MARGIN,
             secret=SECRET,
         )
+        assert len(found.events) == self._plan.completions
         verdict.check(found)
         twice = verdict.duplicates(found)
         waits = verdict.recoveries(found)
@@ -186,18 +153,19 @@ class _Storm:
             attempts_lost=len(waits),
             duplicates_by_kill=twice.by_kill,
             duplicates_by_lost_answer=twice.by_lost_answer,
-            dead_letters=self._plan.doomed,
-            recovery_p50_seconds=_quantile(waits, 0.5),
-            recovery_p99_seconds=_quantile(waits, 0.99),
-            recovery_most_seconds=_quantile(waits, 1),
+            dead_letters_replayed=self._plan.doomed,
+            recovery_p50_seconds=quantile(waits, 0.5),
+            recovery_p99_seconds=quantile(waits, 0.99),
+            recovery_most_seconds=quantile(waits, 1),
             seconds=round(time.monotonic() - self._started, 1),
         )
 
 
-async def _complete(served: Served) -> None:
-    session = await served.caller.begin()
-    await session.put(0, b"x")
-    await session.stored(1)
+async def _complete(caller: Caller, places: asyncio.Semaphore) -> None:
+    async with places:
+        session = await caller.begin()
+        await session.put(0, b"x")
+        await session.stored(1)
 
 
 def _environment(deployment: Deployment, url: str, folder: Path) -> dict[str, str]:
@@ -217,9 +185,3 @@ def _plain(value: object) -> str:
     if isinstance(value, timedelta):
         return str(value.total_seconds())
     return value.get_secret_value() if isinstance(value, SecretStr) else str(value)
-
-
-def _quantile(ascending: list[float], share: float) -> float:
-    if not ascending:
-        return 0.0
-    return round(ascending[min(int(len(ascending) * share), len(ascending) - 1)], 1)

@@ -15,24 +15,23 @@ _BAD: tuple[tuple[int, Reply], ...] = (
     (4, Fault.LOST),
     (5, Fault.HANG),
 )
-FAILS_OF_A_HUNDRED = sum(share for share, _ in _BAD)
 
 
 @dataclass
 class Weather:
-    """`doomed` events are refused, whatever the dice say, until `amnesty`."""
+    """The first `most_doomed` events are refused, whatever the dice say, until `amnesty`."""
 
-    seed: int
-    doomed: set[str]
+    dice: random.Random
+    most_doomed: int
+    doomed: set[str] = field(default_factory=set)
     amnesty: threading.Event = field(default_factory=threading.Event)
 
-    def __post_init__(self) -> None:
-        self._dice = random.Random(self.seed)
-
     def decide(self, request: Received) -> Reply:
+        if len(self.doomed) < self.most_doomed:
+            self.doomed.add(request.id)
         if request.id in self.doomed and not self.amnesty.is_set():
             return Answer(500, body=b"never")
-        rolled = self._dice.randrange(100)
+        rolled = self.dice.randrange(100)
         for share, reply in _BAD:
             if rolled < share:
                 return reply
