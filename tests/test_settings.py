@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from chunk_service.settings.loading import SettingsError, load_settings
 from chunk_service.settings.model import GROUPS, Settings
+from chunk_service.settings.secrets import split_secrets
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
@@ -208,6 +209,23 @@ def test_a_callback_needs_a_secret_that_signs(secret: str, *, accepted: bool) ->
         assert settings(environment).webhook_secret
     else:
         assert "  WEBHOOK_SECRET: " in fault(environment)
+
+
+def test_while_a_secret_is_replaced_both_are_taken_and_must_sign() -> None:
+    environment = {"MAIN_SERVICE_CALLBACK_URL": "https://main/hook"}
+    both = settings(environment | {"WEBHOOK_SECRET": f"{SECRET}, {SECRET}"}).webhook_secret
+    assert both is not None
+    assert split_secrets(both.get_secret_value()) == (SECRET, SECRET)
+    assert "  WEBHOOK_SECRET: " in fault(environment | {"WEBHOOK_SECRET": f"{SECRET} old"})
+
+
+def test_callers_may_name_hosts_only_with_a_secret_of_their_own() -> None:
+    hosts = {"WEBHOOK_ALLOWED_HOSTS": "Hooks.example.com:443, [::1]:8443"}
+    assert "  WEBHOOK_CALLBACK_SECRET: " in fault(hosts)
+    read = settings(hosts | {"WEBHOOK_CALLBACK_SECRET": SECRET})
+    assert read.webhook_allowed_hosts == {"hooks.example.com", "[::1]:8443"}
+    for wrong in ("https://hooks.example.com", "*.example.com", "hooks.example.com/x", "a:0"):
+        assert "  WEBHOOK_ALLOWED_HOSTS: " in fault({"WEBHOOK_ALLOWED_HOSTS": wrong})
 
 
 @pytest.mark.parametrize(

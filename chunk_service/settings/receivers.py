@@ -83,7 +83,7 @@ def _events(entry: Mapping[str, object]) -> frozenset[str] | None:
     events = entry.get("events")
     if events is None:
         return None
-    if not isinstance(events, list) or not events or not set(events) <= set(EVENT_TYPES):
+    if not isinstance(events, list) or not events or any(e not in EVENT_TYPES for e in events):
         raise ValueError(f"events: expected a list of {', '.join(EVENT_TYPES)}; or leave it out")
     return frozenset(events)
 
