@@ -103,14 +103,21 @@ class DeliverEvent:
 
     async def _note_failed(self, delivery: Delivery, outcome: Outcome) -> None:
         next_after = next_delivery(delivery.failures + 1, asked=outcome.retry_after, dice=self.dice)
-        if outcome.status == GONE and self.address is None:
-            next_after = None
-        elif outcome.status == GONE and self.address is not None:
-            await self.rows.disable(delivery.endpoint, self.address)
-            log.error("endpoint disabled", endpoint=delivery.endpoint, event_id=delivery.event_id)
+        if outcome.status == GONE:
+            next_after = await self._after_gone(delivery, next_after)
         if next_after is None:
             log.error("dead letter", endpoint=delivery.endpoint, event_id=delivery.event_id)
         await self.rows.note_failed(delivery, outcome, next_after)
+
+    async def _after_gone(
+        self, delivery: Delivery, next_after: timedelta | None
+    ) -> timedelta | None:
+        """Disable the endpoint; where there is none but this target, nothing comes after."""
+        if self.address is None:
+            return None
+        await self.rows.disable(delivery.endpoint, self.address)
+        log.error("endpoint disabled", endpoint=delivery.endpoint, event_id=delivery.event_id)
+        return next_after
 
 
 def _tell(delivery: Delivery, outcome: Outcome) -> None:

@@ -1,11 +1,14 @@
 """What becomes of a delivery, by what its receiver answered."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
+from structlog.testing import capture_logs
+from structlog.typing import EventDict
 
 from chunk_service.domain.retries import LONGEST_ASKED, WEBHOOK_DELAYS
 from chunk_service.usecases.deliver_event import DeliverEvent, Delivery, Outcome
@@ -79,6 +82,10 @@ async def attempt(
     return await deliver(uuid4())
 
 
+def alarms(logs: Sequence[EventDict]) -> list[str]:
+    return [line["event"] for line in logs if line["log_level"] == "error"]
+
+
 @pytest.mark.parametrize("status", [200, 201, 204, 299])
 async def test_only_2xx_is_success(status: int) -> None:
     rows = Rows()
@@ -103,8 +110,10 @@ async def test_every_failure_lengthens_the_wait(failures: int) -> None:
 
 async def test_the_tenth_failure_is_the_last() -> None:
     rows = Rows(failures=9)
-    await attempt(rows, an_outcome(503, retry_after=timedelta(hours=1)))
+    with capture_logs() as logs:
+        await attempt(rows, an_outcome(503, retry_after=timedelta(hours=1)))
     assert rows.waits == [None]
+    assert alarms(logs) == ["dead letter"]
 
 
 @pytest.mark.parametrize(
@@ -126,9 +135,11 @@ async def test_a_receiver_may_lengthen_the_wait_within_bounds(
 
 async def test_410_disables_the_endpoint_and_gives_nothing_up() -> None:
     rows = Rows()
-    await attempt(rows, an_outcome(410))
+    with capture_logs() as logs:
+        await attempt(rows, an_outcome(410))
     assert rows.disabled == [("main", ADDRESS)]
     assert rows.waits == [WEBHOOK_DELAYS[0]]
+    assert alarms(logs) == ["endpoint disabled"]
 
 
 async def test_410_from_a_callers_own_target_gives_that_delivery_up() -> None:

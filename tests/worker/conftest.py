@@ -37,9 +37,13 @@ class Queue:
 
     async def put(self, endpoint: str, count: int = 1) -> list[UUID]:
         ids = [uuid4() for _ in range(count)]
+        await self.wake(endpoint, ids)
+        return ids
+
+    async def wake(self, endpoint: str, ids: Sequence[UUID]) -> None:
+        """Wake-ups for the first attempts; none where there is one already."""
         async with self.database.transaction() as connection:
             await enqueue_deliveries(connection, [WakeUp(each, endpoint, 1) for each in ids])
-        return ids
 
     async def execute(self, sql: str) -> None:
         connection = await asyncpg.connect(self.url)

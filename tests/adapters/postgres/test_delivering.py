@@ -10,7 +10,7 @@ from sqlalchemy import text
 from chunk_service.domain.states import State
 from chunk_service.usecases.deliver_event import Delivery
 from tests.adapters.postgres.clock import Clock
-from tests.fixtures.deliveries import DELIVERED, FAILED, LEASE
+from tests.fixtures.deliveries import DELIVERED, FAILED, LEASE, SILENT
 from tests.fixtures.rows import ENDPOINTS, Rows
 
 
@@ -108,14 +108,20 @@ async def test_a_late_failure_does_not_undo_a_later_attempt(rows: Rows, clock: C
 
 async def test_every_attempt_is_on_record(rows: Rows) -> None:
     (delivery_id, _) = await ids(rows)
-    await rows.delivering.note_failed(await taken(rows, delivery_id), FAILED, timedelta())
+    for failed in (FAILED, SILENT):
+        await rows.delivering.note_failed(await taken(rows, delivery_id), failed, timedelta())
     await rows.delivering.note_delivered(await taken(rows, delivery_id), DELIVERED)
     attempts = await rows.database.rows(
-        text("SELECT number, status, excerpt FROM delivery_attempts ORDER BY number")
+        text(
+            "SELECT number, status, duration_ms, error, excerpt, "
+            "service_now() - started_at < interval '1 minute' AS is_now "
+            "FROM delivery_attempts ORDER BY number"
+        )
     )
-    assert [dict(attempt) for attempt in attempts] == [
-        {"number": 1, "status": 500, "excerpt": "sorry"},
-        {"number": 2, "status": 204, "excerpt": None},
+    assert [list(attempt.values()) for attempt in attempts] == [
+        [1, 500, 1500, None, "sorry", True],
+        [2, None, 15000, "ReadTimeout", None, True],
+        [3, 204, 3, None, None, True],
     ]
 
 
