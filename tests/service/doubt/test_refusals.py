@@ -98,7 +98,6 @@ async def test_an_object_that_lands_after_the_end_is_removed(story: Story) -> No
     story.double.fail("PutObject", faults.answering("BadDigest"), times=None)
     session = await story.sent(SMALL)
     assert problem_of(await story.settled(session, SMALL), 410) == "gone"
-    assert story.double.land() == 1
     key = await story.key(session)
-    assert story.double.content(story.bucket, key) == SMALL
+    assert story.double.land() == 1
     await until(lambda: story.exists(key), lambda exists: not exists)
