@@ -91,6 +91,7 @@ async def test_a_receiver_that_hangs_delays_no_other(
         assert len(others[0].got) == 1
 
 
+@pytest.mark.survives("A receiver answers 410", "Nothing more is sent until it is enabled again")
 async def test_410_stops_all_calls_until_an_operator_enables_the_receiver(
     own: Deployment, others: list[ReceiverDouble]
 ) -> None:

@@ -8,8 +8,11 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from chunk_service.settings.model import Settings
 from chunk_service.wiring.processes import run_worker
+from tests.doubles.receiver import receiving
 from tests.service.deployment import Deployment
 from tests.service.waiting import until
 
@@ -69,6 +72,25 @@ async def test_what_is_over_is_forgotten_by_a_worker_without_a_spool(own: Deploy
     async with working(own.settings(local_temp_chunk_path="/nonexistent/spool")):
         ((*left,),) = await until(lambda: own.fetch(_LEFT), lambda rows: not any(rows[0]))
     assert left == [0, 0, 0, 0]
+
+
+@pytest.mark.survives(
+    "A worker is told to stop while a receiver takes its time",
+    "It waits for the answer and notes it, so that nothing is sent twice",
+)
+async def test_a_worker_that_is_stopped_waits_for_the_answer_and_notes_it(own: Deployment) -> None:
+    with receiving(pause_seconds=1) as receiver:
+        settings = {"main_service_callback_url": receiver.url, "serve_with_worker": "false"}
+        async with own.served(**settings) as served:
+            await (await served.caller.begin()).abort()
+        nowhere = own.settings(**settings, local_temp_chunk_path="/nonexistent/spool")
+        async with working(nowhere):
+            await asyncio.to_thread(receiver.wait_for, len)
+        assert len(receiver.got) == 1
+    assert [row["state"] for row in await own.fetch("SELECT state FROM deliveries")] == [
+        "delivered"
+    ]
+    assert await own.fetch("SELECT FROM pgqueuer") == []
 
 
 async def test_what_was_left_without_a_job_is_told_at_the_workers_start(own: Deployment) -> None:

@@ -57,6 +57,10 @@ async def tls_site(context: ssl.SSLContext) -> AsyncIterator[Site]:
         yield site
 
 
+@pytest.mark.survives(
+    "A caller's target changes its address after it was judged",
+    "What was judged is connected to; the name stays in Host and TLS",
+)
 async def test_the_name_is_asked_once_and_stays_in_host_and_tls(tmp_path: Path) -> None:
     certificate = certificate_for(HOST, tmp_path)
     names = Names([[LOOPBACK], ["10.0.0.1"]])

@@ -54,6 +54,7 @@ async def test_the_stored_bytes_arrive_and_verify(
     assert got.headers["accept-encoding"] == "identity"
 
 
+@pytest.mark.survives("A receiver redirects", "It is not followed; the event comes again")
 @pytest.mark.parametrize("status", [301, 302, 307, 308])
 async def test_a_redirect_is_a_failure_and_not_followed(
     sender: WebhookSender, receiver: ReceiverDouble, status: int
@@ -64,6 +65,7 @@ async def test_a_redirect_is_a_failure_and_not_followed(
     assert [got.path for got in receiver.got] == ["/events"]
 
 
+@pytest.mark.survives("A receiver hangs or resets", "A failed attempt in bounded time")
 @pytest.mark.parametrize("reply", [Fault.HANG, Fault.RESET])
 async def test_no_answer_is_a_failure_in_bounded_time(
     sender: WebhookSender, receiver: ReceiverDouble, reply: Reply
@@ -75,6 +77,7 @@ async def test_no_answer_is_a_failure_in_bounded_time(
     assert outcome.duration_ms < 2000
 
 
+@pytest.mark.survives("A receiver answers without end", "64 KiB are read, the status counts")
 async def test_of_an_endless_answer_the_beginning_is_read(
     sender: WebhookSender, receiver: ReceiverDouble
 ) -> None:
