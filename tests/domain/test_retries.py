@@ -43,6 +43,13 @@ def test_a_delivery_waits_its_turn_and_some_jitter(attempts_made: int, rolled: f
     assert planned <= wait <= planned * (1 + JITTER)
 
 
+@pytest.mark.parametrize("failures", range(1, ATTEMPTS))
+def test_the_jitter_is_a_fifth(failures: int) -> None:
+    planned = WEBHOOK_DELAYS[failures - 1]
+    assert next_delivery(failures, asked=None, dice=lambda: 0.0) == planned
+    assert next_delivery(failures, asked=None, dice=lambda: 1.0) == planned * 1.2
+
+
 def test_the_schedule_lasts_about_three_days_and_then_ends() -> None:
     assert [delay.total_seconds() for delay in WEBHOOK_DELAYS[:4]] == [5, 300, 1800, 7200]
     assert timedelta(days=3) < sum(WEBHOOK_DELAYS, timedelta()) < timedelta(days=3.5)

@@ -1,5 +1,6 @@
 """Several receivers: each with its own secrets and choice, none in another's way."""
 
+import asyncio
 import base64
 import json
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ import pytest
 from standardwebhooks import Webhook
 
 from tests.doubles.http import Answer
+from tests.doubles.listener import LOOPBACK
 from tests.doubles.receiver import OK, Fault, ReceiverDouble, always, receiving
 from tests.service.caller import Caller, Session, problem_of
 from tests.service.deployment import Deployment
@@ -132,11 +134,15 @@ async def test_a_caller_may_name_a_target_only_where_that_is_allowed(own: Deploy
 
 
 async def test_an_allowed_name_that_leads_inside_is_not_called(own: Deployment) -> None:
-    allowed = {"webhook_allowed_hosts": "localhost:8443"}
-    async with own.served(**allowed, webhook_callback_secret=OTHER_SECRET) as served:
-        session = await served.caller.begin(callback_url="https://localhost:8443/x")
+    called: list[object] = []
+    inside = await asyncio.start_server(lambda *connection: called.append(connection), LOOPBACK, 0)
+    host = f"localhost:{inside.sockets[0].getsockname()[1]}"
+    settings = {"webhook_allowed_hosts": host, "webhook_callback_secret": OTHER_SECRET}
+    async with inside, own.served(**settings) as served:
+        session = await served.caller.begin(callback_url=f"https://{host}/x")
         await session.abort()
         query = "SELECT a.error FROM delivery_attempts a JOIN deliveries d ON d.id = a.delivery_id "
         query += "WHERE d.endpoint LIKE 'callback:%' AND a.duration_ms IS NOT NULL"
         ((error,),) = await until(lambda: own.fetch(query), len)
     assert error == "ConnectError"
+    assert called == []

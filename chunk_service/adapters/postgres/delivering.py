@@ -36,14 +36,14 @@ _NOTE_ATTEMPT = """
     attempt AS (
         UPDATE delivery_attempts SET duration_ms = :duration_ms, status = :status, error = :error,
             excerpt = :excerpt
-        WHERE delivery_id = :delivery AND number = :number AND duration_ms IS NULL
+        WHERE delivery_id = :delivery AND number = :number
     )
 """
 
 NOTE_DELIVERED = statement(f"""
     WITH {_NOTE_ATTEMPT}
     UPDATE deliveries SET state = 'delivered', delivered_at = service_now(), lease_until = NULL
-    WHERE id = :delivery AND state <> 'delivered'
+    WHERE id = :delivery
 """)
 
 NOTE_FAILED = statement(f"""

@@ -85,4 +85,6 @@ async def test_all_dead_letters_are_tried_again_or_those_of_one_endpoint(
     assert await deliveries.states(told[0]) == {"main": "dead", "other": "pending"}
     assert await replaying.replay_dead(None) == 3
     assert await replaying.replay_dead(None) == 0
+    again = await deliveries.take(told[0].deliveries["main"])
+    assert (again.attempts, again.failures) == (2, 0)
     assert await deliveries.jobs() == [MAIN] * 3 + [OTHER] * 3

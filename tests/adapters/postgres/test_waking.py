@@ -48,6 +48,15 @@ async def test_what_is_not_due_yet_is_left(
     assert await deliveries.jobs() == [MAIN, OTHER]
 
 
+async def test_what_was_told_or_given_up_is_not_woken(rows: Rows, deliveries: Deliveries) -> None:
+    told = await deliveries.new()
+    await deliveries.deliver(told, "main")
+    await deliveries.kill(told, "other")
+    await deliveries.clear_jobs()
+    assert await rows.waking.wake_due() == 0
+    assert await deliveries.jobs() == []
+
+
 async def test_a_disabled_endpoint_is_not_woken_until_its_address_changes(
     rows: Rows, deliveries: Deliveries
 ) -> None:
