@@ -21,8 +21,8 @@ async def _stored(caller: Caller) -> Session:
 
 
 async def _attempted(own: Deployment, times: int) -> None:
-    """Wait until that many attempts are on record."""
-    query = "SELECT count(*) FROM delivery_attempts"
+    """Wait until that many attempts came to an end."""
+    query = "SELECT count(*) FROM delivery_attempts WHERE duration_ms IS NOT NULL"
     await until(lambda: own.fetch(query), lambda rows: rows[0][0] == times)
 
 

@@ -7,24 +7,15 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from chunk_service.domain.states import State
-from chunk_service.usecases.deliver_event import Delivery
 from tests.adapters.postgres.clock import Clock
-from tests.fixtures.deliveries import DELIVERED, FAILED, LEASE, SILENT
+from tests.fixtures.deliveries import DELIVERED, FAILED, LEASE, SILENT, Deliveries
 from tests.fixtures.rows import ENDPOINTS, Rows
 
 
 async def ids(rows: Rows) -> list[UUID]:
     """Those of a new event, in the order of their endpoints."""
-    await rows.end(await rows.begin(), State.ABORTED)
-    found = await rows.database.rows(text("SELECT id FROM deliveries ORDER BY endpoint"))
-    return [row["id"] for row in found]
-
-
-async def taken(rows: Rows, delivery_id: UUID) -> Delivery:
-    delivery = await rows.delivering.take(delivery_id, LEASE)
-    assert delivery is not None
-    return delivery
+    told = await Deliveries(rows).new()
+    return [told.deliveries[endpoint] for endpoint in sorted(ENDPOINTS)]
 
 
 async def state_of(rows: Rows, delivery_id: UUID) -> dict[str, Any]:
@@ -35,15 +26,9 @@ async def state_of(rows: Rows, delivery_id: UUID) -> dict[str, Any]:
     return dict(row)
 
 
-async def count_jobs(rows: Rows) -> int:
-    row = await rows.database.row(text("SELECT count(*) AS jobs FROM pgqueuer"))
-    assert row is not None
-    return int(row["jobs"])
-
-
 async def test_a_delivery_is_taken_with_the_bytes_of_its_event(rows: Rows) -> None:
     main, other = await ids(rows)
-    first, second = await taken(rows, main), await taken(rows, other)
+    first, second = await Deliveries(rows).take(main), await Deliveries(rows).take(other)
     assert [first.endpoint, second.endpoint] == sorted(ENDPOINTS)
     assert first.payload == second.payload
     assert (first.event_id, first.event_type) == (second.event_id, "upload.aborted")
@@ -60,15 +45,15 @@ async def test_a_worker_that_dies_lets_another_try_with_the_same_bytes(
     rows: Rows, clock: Clock
 ) -> None:
     (delivery_id, _) = await ids(rows)
-    first = await taken(rows, delivery_id)
+    first = await Deliveries(rows).take(delivery_id)
     await clock.advance(minutes=2, seconds=1)
-    again = await taken(rows, delivery_id)
+    again = await Deliveries(rows).take(delivery_id)
     assert (again.attempts, again.payload) == (2, first.payload)
 
 
 async def test_what_was_delivered_is_never_taken_again(rows: Rows, clock: Clock) -> None:
     (delivery_id, _) = await ids(rows)
-    await rows.delivering.note_delivered(await taken(rows, delivery_id), DELIVERED)
+    await rows.delivering.note_delivered(await Deliveries(rows).take(delivery_id), DELIVERED)
     assert await state_of(rows, delivery_id) == {"state": "delivered", "attempts": 1}
     await clock.advance(days=10)
     assert await rows.delivering.take(delivery_id, LEASE) is None
@@ -76,19 +61,32 @@ async def test_what_was_delivered_is_never_taken_again(rows: Rows, clock: Clock)
 
 async def test_a_failed_attempt_waits_as_long_as_was_planned(rows: Rows, clock: Clock) -> None:
     (delivery_id, _) = await ids(rows)
-    jobs = await count_jobs(rows)
-    delivery = await taken(rows, delivery_id)
+    jobs = await Deliveries(rows).count("pgqueuer")
+    delivery = await Deliveries(rows).take(delivery_id)
     await rows.delivering.note_failed(delivery, FAILED, timedelta(minutes=5))
-    assert await count_jobs(rows) == jobs + 1
+    assert await Deliveries(rows).count("pgqueuer") == jobs + 1
     await clock.advance(minutes=4, seconds=50)
     assert await rows.delivering.take(delivery_id, LEASE) is None
     await clock.advance(seconds=20)
-    assert (await taken(rows, delivery_id)).attempts == 2
+    assert (await Deliveries(rows).take(delivery_id)).attempts == 2
+
+
+async def test_a_wake_up_never_comes_before_its_delivery_is_due(rows: Rows) -> None:
+    (delivery_id, _) = await ids(rows)
+    delivery = await Deliveries(rows).take(delivery_id)
+    await rows.delivering.note_failed(delivery, FAILED, timedelta(seconds=5))
+    (row,) = await rows.database.rows(
+        text(
+            "SELECT j.execute_after - d.next_attempt_at AS late FROM pgqueuer j JOIN deliveries d "
+            "ON j.dedupe_key = d.id || '.2'"
+        )
+    )
+    assert timedelta() <= row["late"] < timedelta(seconds=1)
 
 
 async def test_the_last_failure_makes_a_dead_letter_that_is_kept(rows: Rows, clock: Clock) -> None:
     (delivery_id, _) = await ids(rows)
-    await rows.delivering.note_failed(await taken(rows, delivery_id), FAILED, None)
+    await rows.delivering.note_failed(await Deliveries(rows).take(delivery_id), FAILED, None)
     assert await state_of(rows, delivery_id) == {"state": "dead", "attempts": 1}
     await clock.advance(days=10)
     assert await rows.delivering.take(delivery_id, LEASE) is None
@@ -96,9 +94,9 @@ async def test_the_last_failure_makes_a_dead_letter_that_is_kept(rows: Rows, clo
 
 async def test_a_late_failure_does_not_undo_a_later_attempt(rows: Rows, clock: Clock) -> None:
     (delivery_id, _) = await ids(rows)
-    slow = await taken(rows, delivery_id)
+    slow = await Deliveries(rows).take(delivery_id)
     await clock.advance(minutes=3)
-    quick = await taken(rows, delivery_id)
+    quick = await Deliveries(rows).take(delivery_id)
     await rows.delivering.note_failed(slow, FAILED, None)
     assert (await state_of(rows, delivery_id))["state"] == "pending"
     await rows.delivering.note_delivered(quick, DELIVERED)
@@ -109,8 +107,10 @@ async def test_a_late_failure_does_not_undo_a_later_attempt(rows: Rows, clock: C
 async def test_every_attempt_is_on_record(rows: Rows) -> None:
     (delivery_id, _) = await ids(rows)
     for failed in (FAILED, SILENT):
-        await rows.delivering.note_failed(await taken(rows, delivery_id), failed, timedelta())
-    await rows.delivering.note_delivered(await taken(rows, delivery_id), DELIVERED)
+        await rows.delivering.note_failed(
+            await Deliveries(rows).take(delivery_id), failed, timedelta()
+        )
+    await rows.delivering.note_delivered(await Deliveries(rows).take(delivery_id), DELIVERED)
     attempts = await rows.database.rows(
         text(
             "SELECT number, status, duration_ms, error, excerpt, "
@@ -127,19 +127,19 @@ async def test_every_attempt_is_on_record(rows: Rows) -> None:
 
 async def test_an_attempt_is_on_record_before_it_is_made(rows: Rows) -> None:
     (delivery_id, _) = await ids(rows)
-    await taken(rows, delivery_id)
+    await Deliveries(rows).take(delivery_id)
     attempts = await rows.database.rows(text("SELECT * FROM delivery_attempts"))
     assert [(each["number"], each["duration_ms"]) for each in attempts] == [(1, None)]
 
 
 async def test_an_attempt_whose_worker_died_uses_up_no_other(rows: Rows, clock: Clock) -> None:
     (delivery_id, _) = await ids(rows)
-    await taken(rows, delivery_id)
+    await Deliveries(rows).take(delivery_id)
     await clock.advance(minutes=3)
-    second = await taken(rows, delivery_id)
+    second = await Deliveries(rows).take(delivery_id)
     assert (second.attempts, second.failures) == (2, 0)
     await rows.delivering.note_failed(second, FAILED, timedelta())
-    assert (await taken(rows, delivery_id)).failures == 1
+    assert (await Deliveries(rows).take(delivery_id)).failures == 1
 
 
 async def test_who_finds_a_delivery_in_other_hands_knows_for_how_long(
@@ -147,7 +147,7 @@ async def test_who_finds_a_delivery_in_other_hands_knows_for_how_long(
 ) -> None:
     (delivery_id, _) = await ids(rows)
     assert await rows.delivering.leased_for(delivery_id) is None
-    delivery = await taken(rows, delivery_id)
+    delivery = await Deliveries(rows).take(delivery_id)
     remaining = await rows.delivering.leased_for(delivery_id)
     assert remaining is not None
     assert timedelta(seconds=110) < remaining <= LEASE
