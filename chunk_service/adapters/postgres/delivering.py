@@ -52,7 +52,7 @@ NOTE_FAILED = statement(f"""
         state = CASE WHEN :delay IS NULL THEN 'dead' ELSE 'pending' END,
         next_attempt_at = service_now() + coalesce(:delay, interval '0')
     WHERE id = :delivery AND state = 'pending' AND attempts = :number
-    RETURNING id
+    RETURNING clock_timestamp() - now() AS lag
 """)
 
 DISABLE = statement("""
@@ -96,10 +96,12 @@ class DeliveringRows:
         """Plan the next attempt and its wake-up; None makes the delivery a dead letter."""
         async with self.database.transaction() as connection:
             values = {**_attempt(delivery, outcome), "delay": next_after}
-            result = await connection.execute(NOTE_FAILED, values)
-            if result.first() is not None and next_after is not None:
-                following = delivery.attempts + 1
-                wake_up = WakeUp(delivery.id, delivery.endpoint, following, after=next_after)
+            noted = (await connection.execute(NOTE_FAILED, values)).mappings().first()
+            if noted is not None and next_after is not None:
+                # The queue counts from the transaction's beginning, which was earlier: a wake-up
+                # that comes before the delivery is due would be in vain.
+                after = next_after + noted["lag"]
+                wake_up = WakeUp(delivery.id, delivery.endpoint, delivery.attempts + 1, after=after)
                 await enqueue_deliveries(connection, [wake_up])
 
     async def disable(self, endpoint: str, address: bytes) -> None:
