@@ -14,7 +14,12 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 from uvicorn.server import ServerState
 
 from chunk_service.api.bare_answers import bare_answer
-from chunk_service.api.connection_limits import LINGER_SECONDS, STATE_KEY, ConnectionLimits
+from chunk_service.api.connection_limits import (
+    LEAST_READ_BYTES,
+    LINGER_SECONDS,
+    STATE_KEY,
+    ConnectionLimits,
+)
 from chunk_service.api.problems import Problem
 from chunk_service.api.timer import Timer
 
@@ -32,7 +37,8 @@ class EndingProtocol(HttpToolsProtocol):
         self.timeout_keep_alive = self.limits.idle_seconds
         self.is_refused = False
         self._answered: RequestResponseCycle | None = None
-        self._send_timer = Timer(self.loop, self._abort)
+        self._unsent_bytes = 0
+        self._send_timer = Timer(self.loop, self._end_unread)
         self._linger_timer = Timer(self.loop, self._close)
 
     @property
@@ -92,15 +98,29 @@ class EndingProtocol(HttpToolsProtocol):
     def on_response_complete(self) -> None:
         super().on_response_complete()
         if self.transport.is_closing() and self.transport.get_write_buffer_size():
-            self._send_timer.start(self.limits.send_seconds)
+            self._watch_reading()
 
     def pause_writing(self) -> None:
         super().pause_writing()
-        self._send_timer.start(self.limits.send_seconds)
+        self._watch_reading()
 
     def resume_writing(self) -> None:
+        """Little is unsent; where the connection closes, somebody must still see to its end."""
         super().resume_writing()
-        self._send_timer.cancel()
+        if not self.transport.is_closing():
+            self._send_timer.cancel()
+
+    def _watch_reading(self) -> None:
+        self._unsent_bytes = self.transport.get_write_buffer_size()
+        self._send_timer.start(self.limits.send_seconds)
+
+    def _end_unread(self) -> None:
+        """Nothing is written meanwhile, so what is unsent only becomes less."""
+        read_bytes = self._unsent_bytes - self.transport.get_write_buffer_size()
+        if read_bytes < LEAST_READ_BYTES:
+            self._abort()
+        else:
+            self._watch_reading()
 
     def timeout_keep_alive_handler(self) -> None:
         self._close()

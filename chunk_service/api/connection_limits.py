@@ -15,11 +15,13 @@ MAX_PIPELINED: Final = 16
 # What chunked encoding may cost: beyond this many bytes of framing for one of the body, it counts.
 FRAMING_PER_BODY_BYTE: Final = 16
 LINGER_SECONDS: Final = 2.0
+# Of an answer within `send_seconds`: a quarter of what a transport holds before it says "enough".
+LEAST_READ_BYTES: Final = 16 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class ConnectionLimits:
-    """A head must have come whole within `head_seconds`; an answer may lie unread for
+    """A head must have come whole within `head_seconds`; an answer must go on being read within
     `send_seconds`; between two requests a connection may rest for `idle_seconds`.
     """
 

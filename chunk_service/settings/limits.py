@@ -130,7 +130,8 @@ class DeadlineSettings(SettingsGroup):
         "How long a connection may rest between two requests; then it is closed.", default="75s"
     )
     send_timeout: Duration = setting(
-        "How long a client may leave its answer unread; then the connection is closed.",
+        "How long a client may take for the next 16 KiB of its answer; then the connection is "
+        "closed.",
         default="30s",
     )
     body_idle_timeout: Duration = setting(

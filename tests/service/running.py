@@ -73,6 +73,10 @@ class RunningService:
     def open_connections(self) -> int:
         return len(self._server.server_state.connections)
 
+    @property
+    def requests_in_work(self) -> int:
+        return len(self._server.server_state.tasks)
+
     def stop(self) -> None:
         self._server.should_exit = True
         self._ended()

@@ -1,18 +1,22 @@
-"""A service that loses its patience within tenths of a second, on the shared deployment."""
+"""A service that loses its patience within tenths of a second, on the shared deployment.
 
-from collections.abc import Iterator
+Whatever a test does to it, no connection and no request may be left behind.
+"""
+
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
 from tests.service.deployment import Deployment
 from tests.service.running import RunningService, running
+from tests.service.waiting import until
 
 MAX_CONNECTIONS = 40
 MAX_HEADER_BYTES = 16 * 1024
 
 
 @pytest.fixture(scope="session")
-def hasty(deployment: Deployment) -> Iterator[RunningService]:
+def _hasty(deployment: Deployment) -> Iterator[RunningService]:
     settings = deployment.settings(
         header_timeout="0.3s",
         idle_timeout="0.5s",
@@ -25,3 +29,12 @@ def hasty(deployment: Deployment) -> Iterator[RunningService]:
     )
     with running(settings) as service:
         yield service
+
+
+@pytest.fixture
+async def hasty(_hasty: RunningService) -> AsyncIterator[RunningService]:
+    async def left() -> int:
+        return _hasty.open_connections + _hasty.requests_in_work + _hasty.checked_out_connections
+
+    yield _hasty
+    await until(left, lambda count: count == 0)

@@ -143,11 +143,35 @@ async def test_too_many_requests_sent_ahead_are_not_all_taken(hasty: RunningServ
         assert 1 <= statuses < 50
 
 
+@pytest.mark.parametrize("goes_on", [False, True])
+async def test_who_was_refused_and_stays_is_let_go(hasty: RunningService, goes_on: bool) -> None:
+    async with connected(hasty.port) as connection:
+        await connection.say(b"hello\r\n\r\n")
+        assert (await connection.answer()).status == 400
+
+        async def left() -> int:
+            if goes_on and hasty.open_connections:
+                connection.writer.write(b"hello again")
+            return hasty.open_connections
+
+        await until(left, lambda count: count == 0)
+
+
 async def test_what_follows_a_whole_request_does_not_tear_its_answer(
     hasty: RunningService,
 ) -> None:
     async with connected(hasty.port) as connection:
         await connection.say(_LIVE + b"\x00garbage\r\n\r\n")
+        assert (await connection.answer()).status == 200
+        assert await connection.end() == b""
+
+
+async def test_a_request_sent_ahead_whose_body_breaks_off_is_not_begun(
+    hasty: RunningService,
+) -> None:
+    begun = head("POST", "/upload/init", {"Transfer-Encoding": "chunked"})
+    async with connected(hasty.port) as connection:
+        await connection.say(_LIVE + begun + b"not a size\r\n")
         assert (await connection.answer()).status == 200
         assert await connection.end() == b""
 
@@ -158,3 +182,40 @@ async def test_who_closes_its_side_still_gets_its_answer(hasty: RunningService) 
         connection.close_side()
         assert (await connection.answer()).status == 200
         assert await connection.end() == b""
+
+
+@pytest.mark.parametrize(
+    "request_bytes",
+    [
+        b"GET /health/live HTTP/1.0\r\nHost: a\r\n\r\n",
+        b"GET /health/live HTTP/1.0\r\nHost: a\r\nConnection: keep-alive\r\n\r\n",
+        b"GET http://a/health/live HTTP/1.1\r\nHost: a\r\n\r\n",
+        b"GET /health/live?" + b"&" * 5000 + b" HTTP/1.1\r\nHost: a\r\n\r\n",
+        b"\r\n\r\n" + _LIVE,
+        head("GET", "/health/live", {"Connection": "Upgrade", "Upgrade": "websocket"}),
+        head("GET", "/health/live", {"Expect": "100-continue"}),
+        head("GET", "/health/live", {"Content-Length": "3"}) + b"abc",
+        head("GET", "/health/live", {"Transfer-Encoding": "chunked"}) + b"3\r\nabc\r\n0\r\n\r\n",
+    ],
+    ids=lambda request: repr(request[:48]),
+)
+async def test_what_is_odd_but_plain_is_answered_once_and_the_connection_ends(
+    hasty: RunningService, request_bytes: bytes
+) -> None:
+    async with connected(hasty.port) as connection:
+        await connection.say(request_bytes)
+        assert (await connection.answer()).status == 200
+        assert await connection.end() == b""
+
+
+@pytest.mark.parametrize(
+    ("target", "status"), [("*", 404), ("/%zz", 404), ("/health/live", 405), ("http://", 400)]
+)
+async def test_targets_of_odd_kinds_lead_nowhere(
+    hasty: RunningService, target: str, status: int
+) -> None:
+    async with connected(hasty.port) as connection:
+        await connection.say(head("OPTIONS", target, {}))
+        answer = await connection.answer()
+        assert answer.status == status
+        assert answer.problem in {"about:blank", "not-found", "malformed-request"}
