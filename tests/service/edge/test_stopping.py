@@ -1,5 +1,6 @@
 """A stop is told at once, waits a bounded while for what is in work, and leaves nothing behind."""
 
+import dataclasses
 import os
 import signal
 import time
@@ -8,6 +9,10 @@ from datetime import timedelta
 import httpx
 import pytest
 
+from tests.doubles.s3.double import S3Double
+from tests.doubles.s3.faults import delayed
+from tests.fixtures.stores import StoreServer
+from tests.service.bucket import Bucket
 from tests.service.caller import Caller, Session, client_of, data_of, problem_of
 from tests.service.content import PART_BYTES
 from tests.service.deployment import Deployment
@@ -142,6 +147,23 @@ async def test_a_stop_gives_claims_back(own: Deployment, silent_store: str, comm
         assert await second.ended() == 0
         assert "Traceback" not in second.log.read_text()
     assert (await own.fetch(_LEASES))[0][0] == 0
+
+
+@pytest.mark.survives("Process: SIGTERM while a part is on its way", "it is sent, and noted")
+async def test_a_stop_lets_a_part_arrive(own: Deployment, s3_double: S3Double) -> None:
+    bucket = Bucket.made(StoreServer(s3_double.endpoint_url), own.bucket.name)
+    slow = dataclasses.replace(own, bucket=bucket)
+    s3_double.fail("UploadPart", delayed(1), times=None)
+    with program(slow, "serve") as served:
+        await served.serves()
+        async with client_of(served.url, token("alice")) as client:
+            session = await Caller(client).begin(chunk_size=PART_BYTES)
+            data_of(await session.put(1, b"x" * PART_BYTES))
+        await _relaying(own)
+        served.send(STOP)
+        assert await served.ended() == 0
+    (sent,) = await own.fetch("SELECT count(*) AS parts FROM parts WHERE etag IS NOT NULL")
+    assert sent["parts"] == s3_double.ledger.count("UploadPart") == 1
 
 
 async def test_a_second_stop_ends_a_worker_at_once(own: Deployment, silent_store: str) -> None:
