@@ -22,6 +22,7 @@ pytestmark = on_one_store
 
 _CHUNKED = {"Transfer-Encoding": "chunked"}
 _ENDLESS = 1 << 16
+_POST = b"POST / HTTP/1.1\r\nHost: a\r\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +228,12 @@ async def test_an_offer_to_upgrade_does_not_cost_the_body(
         b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
         b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
         b"hello\r\n\r\n",
+        _POST + b"Content-Length: 2\r\nContent-Length: 2\r\n\r\n{}",
+        _POST + b"Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}",
+        _POST + 2 * b"Transfer-Encoding: chunked\r\n" + b"\r\n0\r\n\r\n",
+        _POST + b"Transfer-Encoding: \x0bchunked\r\n\r\n0\r\n\r\n",
+        _POST + b"Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n",
+        _POST.replace(b"1.1", b"1.0") + b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
     ],
 )
 @pytest.mark.survives("Edge: what is not HTTP, or ambiguous", "400, and closed")
