@@ -5,6 +5,7 @@ chunked), and a proxy in front may read them another way: that is how requests a
 RFC 9112, 3.2 and 6; nothing here looks at a body.
 """
 
+import re
 from collections.abc import Iterable
 
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -14,6 +15,8 @@ from chunk_service.domain.errors import MalformedRequest, UnsupportedContentCodi
 
 Headers = Iterable[tuple[bytes, bytes]]
 
+# RFC 3986, 3.2.2: a name, or an address in brackets, and a port. Whether it is ours nobody asks.
+_HOST = re.compile(rb"[a-z0-9._~!$&'()*+,;=%:\[\]-]+")
 _WATCHED = frozenset({b"host", b"content-length", b"transfer-encoding", b"content-encoding"})
 
 
@@ -37,8 +40,8 @@ def check_framing(headers: Headers, http_version: str) -> bool:
         if name in _WATCHED:
             found.setdefault(name, []).append(value.strip().lower())
     hosts = found.get(b"host", [])
-    if len(hosts) != 1 or not hosts[0]:
-        raise MalformedRequest("Exactly one Host header is required.")
+    if len(hosts) != 1 or not _HOST.fullmatch(hosts[0]):
+        raise MalformedRequest("Exactly one Host header is required, with a name or address.")
     has_body = _check_length(found, http_version)
     if any(coding != b"identity" for coding in found.get(b"content-encoding", ())):
         raise UnsupportedContentCoding

@@ -16,6 +16,8 @@ CHUNKED = (b"transfer-encoding", b"chunked")
     ("headers", "has_body"),
     [
         ([HOST], False),
+        ([(b"host", b"[::1]:8000")], False),
+        ([(b"host", b"Uploads_1.example.com.:443")], False),
         ([HOST, LENGTH], True),
         ([HOST, (b"content-length", b"0")], False),
         ([HOST, CHUNKED], True),
@@ -32,6 +34,10 @@ def test_plain_framing_passes(headers: list[tuple[bytes, bytes]], has_body: bool
     [
         [],
         [(b"host", b"")],
+        [(b"host", b"a b")],
+        [(b"host", b"a/b")],
+        [(b"host", b"user@a")],
+        [(b"host", b"a\xe9")],
         [HOST, HOST],
         [HOST, LENGTH, CHUNKED],
         [HOST, LENGTH, LENGTH],
