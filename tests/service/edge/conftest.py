@@ -1,4 +1,4 @@
-"""A service that loses its patience within tenths of a second, on the shared deployment.
+"""A service that loses its patience within two seconds, on the shared deployment.
 
 Whatever a test does to it, no connection and no request may be left behind.
 """
@@ -18,11 +18,11 @@ MAX_HEADER_BYTES = 16 * 1024
 @pytest.fixture(scope="session")
 def _hasty(deployment: Deployment) -> Iterator[RunningService]:
     settings = deployment.settings(
-        header_timeout="0.3s",
-        idle_timeout="0.5s",
-        send_timeout="0.5s",
-        body_idle_timeout="0.3s",
-        body_grace="0.6s",
+        header_timeout="2s",
+        idle_timeout="1s",
+        send_timeout="1s",
+        body_idle_timeout="1.5s",
+        body_grace="2s",
         body_min_rate="1MiB",
         max_connections=str(MAX_CONNECTIONS),
         max_header_bytes=str(MAX_HEADER_BYTES),

@@ -112,8 +112,9 @@ async def test_a_body_that_is_not_right_is_refused_and_leaves_nothing(
     attack: Attack, hasty: RunningService, caller: Caller, deployment: Deployment
 ) -> None:
     session = await caller.begin(chunk_size=attack.declared)
+    request = _put(session, attack.headers, attack.body)
     async with connected(hasty.port) as connection:
-        await connection.say(_put(session, attack.headers, attack.body))
+        await connection.say(request)
         answer = await connection.answer()
         assert (answer.status, answer.problem) == attack.answer
         assert answer.headers["connection"] == "close"
@@ -130,7 +131,7 @@ async def test_a_trickling_body_is_a_408(
         await connection.say(_put(session, _length(1_000_000), b""))
         answering = asyncio.create_task(connection.answer())
         while not answering.done():
-            await connection.say(b"x")
+            connection.writer.write(b"x")
             await asyncio.wait([answering], timeout=0.05)
         answer = await answering
         assert (answer.status, answer.problem) == _LATE
