@@ -63,7 +63,10 @@ FITS_SPOOL = """
         AND used.upload_spool + :size <= coalesce(:upload_spool_limit, used.upload_spool + :size))
 """
 
-FITS_QUOTA = """
-    (used.stored + :size <= coalesce(:stored_limit, used.stored + :size)
-        AND used.day + :size <= coalesce(:day_limit, used.day + :size))
+
+def fits_quota(growth: str = ":size") -> str:
+    """`growth`: by how many bytes what is used would grow."""
+    return f"""
+    (used.stored + {growth} <= coalesce(:stored_limit, used.stored + {growth})
+        AND used.day + {growth} <= coalesce(:day_limit, used.day + {growth}))
 """

@@ -4,10 +4,10 @@ import json
 from dataclasses import dataclass
 
 from chunk_service.adapters.postgres.admission import (
-    FITS_QUOTA,
     FITS_SPOOL,
     GATE,
     AdmissionLimits,
+    fits_quota,
 )
 from chunk_service.adapters.postgres.database import Database
 from chunk_service.adapters.postgres.statements import statement
@@ -19,7 +19,7 @@ KEY_LIFETIME = "interval '24 hours'"
 
 BEGIN = statement(f"""
     WITH {GATE}, room AS MATERIALIZED (
-        SELECT owner_open_uploads(:owner) < :open_limit AS fits_open, {FITS_QUOTA} AS fits_quota,
+        SELECT owner_open_uploads(:owner) < :open_limit AS fits_open, {fits_quota()} AS fits_quota,
             NOT :is_kept OR ({FITS_SPOOL} AND used.spool + :size <= :high_water) AS fits_spool
         FROM used
     ), keyed AS (

@@ -7,10 +7,10 @@ statement that makes a chunk part of its upload.
 from uuid import UUID
 
 from chunk_service.adapters.postgres.admission import (
-    FITS_QUOTA,
     FITS_SPOOL,
     LAZY_GATE,
     AdmissionLimits,
+    fits_quota,
 )
 from chunk_service.adapters.postgres.database import Database
 from chunk_service.adapters.postgres.recording import LOCK_FOR_RETAKE, RECORD, RETAKE
@@ -41,6 +41,15 @@ _MOVES = """
             AND p.covered_bytes + :size >= u.part_size)))
 """
 
+# A chunk of another length than the others may be the last one: it fixes the total.
+_GROWTH = """
+    CASE WHEN coalesce(:stored_limit, :day_limit) IS NULL THEN 0 ELSE
+        upload_live_bytes(u.id, :attempt, CASE WHEN :size <> u.chunk_size
+            THEN :index * u.chunk_size + :size ELSE 0 END, :size)
+        - upload_live_bytes(u.id, :attempt, 0, 0)
+    END
+"""
+
 RESERVE = statement(f"""
     WITH {LAZY_GATE}, u AS (
         SELECT uploads.* FROM uploads
@@ -52,10 +61,11 @@ RESERVE = statement(f"""
         SELECT u.id, prepaid.size_bytes IS NOT NULL AS is_prepaid,
             prepaid.size_bytes IS NOT NULL OR ({FITS_SPOOL} AND used.spool + :size <=
                 CASE WHEN {_MOVES} THEN :spool_limit ELSE :high_water END) AS fits_spool,
-            u.total_size IS NOT NULL OR {FITS_QUOTA} AS fits_quota,
+            u.total_size IS NOT NULL OR {fits_quota("grown.bytes")} AS fits_quota,
             u.state = 'open' AND coalesce(c.state, 'missing') = 'missing' AS is_wanted
         FROM used, u LEFT JOIN c ON true
-        LEFT JOIN reservations prepaid ON prepaid.attempt = u.id
+        LEFT JOIN reservations prepaid ON prepaid.attempt = u.id,
+        LATERAL (SELECT {_GROWTH} AS bytes FROM used) grown
     ), bound AS (
         UPDATE uploads SET spool_id = :spool FROM judged, u
         WHERE uploads.id = judged.id AND judged.fits_spool AND judged.fits_quota

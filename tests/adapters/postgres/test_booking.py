@@ -133,3 +133,19 @@ async def test_a_file_is_named_while_it_is_booked_or_recorded(rows: Rows) -> Non
     assert named == {attempt.file_name, recorded}
     expected = await rows.sweeping.expected_files(rows.spool_id)
     assert [each.file_name for each in expected] == [recorded]
+
+
+@pytest.mark.parametrize("limit", ["stored_per_owner", "day_per_owner"])
+async def test_a_chunk_that_may_be_the_last_is_booked_as_far_as_it_reaches(
+    rows: Rows, limit: str
+) -> None:
+    small = limited(rows, **{limit: ROOM})
+    upload = await small.begin(chunk_size=8)
+    too_far = await small.reserve(small.attempt(upload, 10, 3), upload, 10)
+    assert not too_far.fits_quota
+    reaches = small.attempt(upload, 9, 3)
+    assert (await small.reserve(reaches, upload, 9)).reserved
+    before_it = await small.reserve(small.attempt(upload, 2, 8), upload, 2)
+    assert before_it.reserved
+    another = await small.begin(chunk_size=8)
+    assert not (await small.reserve(small.attempt(another, 0, 8), another, 0)).fits_quota
