@@ -1,0 +1,107 @@
+"""Rows and the spool's folder are made to agree again, and nothing in flight is touched."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from tests.machine.acts import SendChunk
+from tests.machine.steps import Failing
+from tests.machine.verdicts import Sending, problem_of
+from tests.service.recovery.scene import BOUND, MULTIPART, Scene, in_one_spool
+from tests.service.waiting import until
+
+RESERVATIONS_LAPSE = timedelta(hours=2)
+
+
+@pytest.mark.survives(
+    "a body so slow that its reservation lapses", "it is refused, leaves nothing, and is taken anew"
+)
+async def test_a_writer_whose_reservation_was_reaped_gives_up(scene: Scene) -> None:
+    known = await scene.begin()
+    body = await scene.hold(known, 0)
+    assert len(await scene.spooled()) == 1
+    await scene.world.pass_time(RESERVATIONS_LAPSE)
+    await scene.sweep(scene.second)
+    assert (await scene.world.rows()).reservations == []
+    assert await scene.spooled() == []
+    answer = await body.let_go()
+    assert problem_of(answer) == "storage-unavailable"
+    assert await scene.spooled() == []
+    assert (await scene.status(known))["received_chunks"] == []
+    await scene.send(known, [0])
+
+
+async def test_a_file_whose_reservation_lives_is_left_alone(scene: Scene) -> None:
+    known = await scene.begin()
+    body = await scene.hold(known, 0)
+    await scene.sweep(scene.first)
+    await scene.sweep(scene.second)
+    assert (await body.let_go()).status_code == 200
+
+
+@pytest.mark.survives("a process dies before a chunk is recorded", "its file goes with a sweep")
+@pytest.mark.parametrize("step", ["writer.write", "writer.finish", "receiving.record"])
+async def test_what_a_dead_writer_left_goes_with_its_reservation(scene: Scene, step: str) -> None:
+    known = await scene.begin()
+    await scene.dies(scene.first, Failing.DIES_BEFORE, step)
+    answered = await scene.ask_in_vain(SendChunk(known, 0, 0))
+    assert answered is None
+    await scene.sweep(scene.second)
+    assert len((await scene.world.rows()).reservations) == 1
+    await scene.go_on(RESERVATIONS_LAPSE)
+    assert (await scene.world.rows()).reservations == []
+    assert await scene.spooled() == []
+
+
+@pytest.mark.survives("a file that no row names", "a sweep removes it")
+async def test_a_file_that_no_row_names_is_removed(scene: Scene) -> None:
+    known = await scene.begin(in_one_spool(MULTIPART))
+    await scene.send(known, [0])
+    named = await scene.spooled()
+    stray = scene.world.spool / f"{known.id}.1.{uuid4()}"
+    stray.write_bytes(b"of an attempt that nobody remembers")
+    report = await scene.second.use_cases.sweep.look()
+    assert list(report.unnamed_files) == [stray.name]
+    assert stray.exists()
+    await scene.sweep(scene.second)
+    assert await scene.spooled() == named
+
+
+@pytest.mark.survives(
+    "a chunk's file is gone or cut short", "the chunk is asked for; only the same bytes are taken"
+)
+@pytest.mark.parametrize("left_bytes", [None, 0, 3])
+async def test_a_row_without_its_file_is_asked_for_again(
+    scene: Scene, left_bytes: int | None
+) -> None:
+    known = await scene.begin(in_one_spool(BOUND))
+    await scene.send(known)
+    await _lose(scene, known.id, 1, left_bytes)
+    known.excused.add(1)
+    await scene.sweep(scene.second)
+    assert (await scene.status(known))["missing_chunks"] == ["1"]
+    assert problem_of(await scene.complete(known)) == "upload-incomplete"
+    other = await scene.ask(SendChunk(known, 1, 0, Sending.OTHER))
+    assert problem_of(other) == "chunk-conflict"
+    await scene.send(known, [1])
+    assert (await scene.complete(known)).status_code == 200
+
+
+async def test_a_process_that_starts_sweeps_by_itself(scene: Scene) -> None:
+    known = await scene.begin(in_one_spool(BOUND))
+    await scene.send(known, [0])
+    scene.first.steps.die()
+    await scene.world.bury()
+    await _lose(scene, known.id, 0, None)
+    known.excused.add(0)
+    await scene.world.restart()
+    await until(lambda: scene.status(known), lambda status: status["received_chunks"] == [])
+
+
+async def _lose(scene: Scene, upload_id: str, index: int, left_bytes: int | None) -> None:
+    chunk = (await scene.world.rows()).chunks_of(upload_id)[index]
+    path = scene.world.spool / chunk["file_name"]
+    path.write_bytes(path.read_bytes()[: left_bytes or 0])
+    if left_bytes is None:
+        path.unlink()
