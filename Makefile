@@ -2,10 +2,10 @@
 # Needs python3 (3.11 or newer, with venv) and make; everything else is put into .venv.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test storm check format generate lock clean environment
+.PHONY: help demo run test soak storm check format generate lock clean environment
 
 CLI := .venv/bin/chunk-service
-export FILE ARGS EVENTS
+export FILE ARGS EXAMPLES SEED EVENTS
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -18,6 +18,9 @@ run: environment ## the service with all it needs, until Ctrl-C
 
 test: environment ## the tests: make test [ARGS="-k chunk -x"]
 	@scripts/test $(ARGS)
+
+soak: environment ## the state machine at length: make soak [EXAMPLES=1250] [SEED=n]
+	@scripts/soak $(ARGS)
 
 storm: environment ## events through kills and a bad receiver: make storm [EVENTS=1000]
 	@scripts/storm $${EVENTS:+--events "$$EVENTS"} $(ARGS)
