@@ -15,10 +15,12 @@ def start_fault(settings: Settings) -> str | None:
 
 def worker_fault(settings: Settings) -> str | None:
     """The same for a worker, which makes no spool where there is none."""
-    from chunk_service.adapters.spool.volume import read_spool_id
+    from chunk_service.adapters.spool.mark import SpoolIdentityError, read_spool_id
 
     try:
         has_spool = read_spool_id(settings.local_temp_chunk_path) is not None
+    except SpoolIdentityError as fault:
+        return str(fault)
     except OSError as fault:
         return _spool_fault(settings, fault)
     return start_fault(settings) if has_spool else _schema_fault(settings)
@@ -37,7 +39,7 @@ def _schema_fault(settings: Settings) -> str | None:
 
 
 async def _open_once(settings: Settings) -> str | None:
-    from chunk_service.adapters.spool.identity import SpoolIdentityError
+    from chunk_service.adapters.spool.mark import SpoolIdentityError
     from chunk_service.wiring.opening import UnfitStoreError, open_parts
 
     try:

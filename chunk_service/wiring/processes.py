@@ -11,7 +11,7 @@ import structlog
 
 from chunk_service.adapters.postgres.database import Database, open_database
 from chunk_service.adapters.postgres.signals import listen
-from chunk_service.adapters.spool.volume import read_spool_id
+from chunk_service.adapters.spool.mark import read_spool_id
 from chunk_service.api.context import ApiContext
 from chunk_service.api.owner_rates import OwnerRates
 from chunk_service.domain.errors import ServiceError

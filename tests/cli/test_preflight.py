@@ -70,3 +70,11 @@ def test_the_spool_of_another_database_is_told(settings: Settings) -> None:
 
 def test_a_store_out_of_reach_holds_nobody_up(deployment: Deployment) -> None:
     assert start_fault(deployment.settings(s3_endpoint_url=f"http://{NOWHERE}")) is None
+
+
+def test_a_spool_whose_id_is_damaged_is_told(settings: Settings) -> None:
+    assert start_fault(settings) is None
+    (settings.local_temp_chunk_path / "spool-id").write_text("")
+    for fault in (start_fault(settings), worker_fault(settings)):
+        assert fault is not None
+        assert "spool list" in fault

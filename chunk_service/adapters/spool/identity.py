@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Protocol
 from uuid import uuid4
 
-from chunk_service.adapters.spool.volume import make_spool_id, read_spool_id
+from chunk_service.adapters.spool.mark import (
+    SpoolIdentityError,
+    make_spool_id,
+    read_spool_id,
+)
 from chunk_service.domain.uploads import SpoolId
-
-
-class SpoolIdentityError(Exception):
-    """The folder can't be this deployment's spool; the message says what to do."""
 
 
 class Rows(Protocol):
@@ -25,7 +25,7 @@ class Rows(Protocol):
 
 
 async def identify_spool(folder: Path, rows: Rows) -> SpoolId:
-    """The folder's id, made where it is new; SpoolIdentityError where it is foreign."""
+    """The folder's id, made where it is new; SpoolIdentityError where it is foreign or spoilt."""
     spool_id = await asyncio.to_thread(read_spool_id, folder)
     if spool_id is None:
         if await rows.has_live_chunks():

@@ -12,17 +12,16 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
-from uuid import UUID, uuid4
 
 from chunk_service.adapters.spool.disk import Disk
-from chunk_service.adapters.spool.files import read_digest, read_sha256, sync_folder
+from chunk_service.adapters.spool.files import read_digest, read_sha256
+from chunk_service.adapters.spool.mark import ID_FILE
 from chunk_service.adapters.spool.source import FileSlice, WindowSource
 from chunk_service.adapters.spool.writer import ComputingWriter, FileWriter
 from chunk_service.domain.checksums import Checksum
 from chunk_service.domain.uploads import ChunkDigest, Recipe, SpoolId
 from chunk_service.usecases.relaying import Slice
 
-ID_FILE = "spool-id"
 T = TypeVar("T")
 
 
@@ -110,31 +109,6 @@ class Spool:
             path.unlink(missing_ok=True)
 
         await self.run(write)
-
-
-def read_spool_id(folder: Path) -> SpoolId | None:
-    """The id that the volume carries; None where it carries none yet."""
-    try:
-        return SpoolId(UUID((folder / ID_FILE).read_text().strip()))
-    except FileNotFoundError:
-        return None
-
-
-def make_spool_id(folder: Path, proposed: SpoolId) -> SpoolId:
-    """The id that the volume carries from now on: whoever links its file first wins."""
-    folder.mkdir(parents=True, exist_ok=True)
-    draft = folder / f"{ID_FILE}.{uuid4()}"
-    with draft.open("x") as file:
-        file.write(f"{proposed}\n")
-        file.flush()
-        os.fsync(file.fileno())
-    with suppress(FileExistsError):
-        os.link(draft, folder / ID_FILE)
-    draft.unlink()
-    sync_folder(folder)
-    found = read_spool_id(folder)
-    assert found is not None
-    return found
 
 
 @asynccontextmanager

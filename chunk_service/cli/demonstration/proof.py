@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chunk_service.adapters.spool.volume import ID_FILE
+from chunk_service.adapters.spool.mark import ID_FILE
 from chunk_service.cli.demonstration.failure import DemonstrationError
 from chunk_service.cli.demonstration.source import Advance, SourceFile
 from chunk_service.cli.stack.facts import StackFacts

@@ -8,12 +8,14 @@ from uuid import uuid4
 
 import pytest
 
-from chunk_service.adapters.spool.identity import (
+from chunk_service.adapters.spool import mark
+from chunk_service.adapters.spool.identity import create_spool, identify_spool
+from chunk_service.adapters.spool.mark import (
+    ID_FILE,
     SpoolIdentityError,
-    create_spool,
-    identify_spool,
+    make_spool_id,
+    read_spool_id,
 )
-from chunk_service.adapters.spool.volume import ID_FILE, make_spool_id, read_spool_id
 from chunk_service.domain.uploads import SpoolId
 
 
@@ -81,6 +83,36 @@ async def test_no_id_is_made_unasked_while_bytes_lie_elsewhere(folder: Path) -> 
     with pytest.raises(SpoolIdentityError, match="spool create"):
         await identify_spool(folder, Rows(live=True))
     assert read_spool_id(folder) is None
+
+
+@pytest.mark.survives("Spool: the file with its id is damaged", "refused at start, and said how")
+@pytest.mark.parametrize("text", [b"", b"\0" * 37, b"not an id", b"\xff\xfe"])
+async def test_a_damaged_id_is_refused_in_a_sentence_and_not_replaced(
+    folder: Path, text: bytes
+) -> None:
+    rows = Rows()
+    await identify_spool(folder, rows)
+    (folder / ID_FILE).write_bytes(text)
+    with pytest.raises(SpoolIdentityError, match="spool list"):
+        await identify_spool(folder, rows)
+    assert (folder / ID_FILE).read_bytes() == text
+
+
+@pytest.mark.survives(
+    "Power: cut after a spool was made", "the folder is there, like what was put into it"
+)
+def test_a_new_folder_is_durable_in_every_folder_above_it(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[Path] = []
+
+    def note(path: Path) -> None:
+        assert path.is_dir()
+        synced.append(path)
+
+    monkeypatch.setattr(mark, "sync_folder", note)
+    make_spool_id(folder, SpoolId(uuid4()))
+    assert synced == [folder.parent.parent, folder.parent, folder]
 
 
 async def test_an_operator_may_add_a_spool_while_bytes_lie_elsewhere(folder: Path) -> None:

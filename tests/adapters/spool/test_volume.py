@@ -8,7 +8,8 @@ from uuid import uuid4
 import pytest
 
 from chunk_service.adapters.spool.disk import Disk
-from chunk_service.adapters.spool.volume import Spool, make_spool_id, open_spool
+from chunk_service.adapters.spool.mark import make_spool_id
+from chunk_service.adapters.spool.volume import Spool, open_spool
 from chunk_service.domain.checksums import Algorithm
 from chunk_service.domain.objects import SourceDamaged
 from chunk_service.domain.uploads import ChunkDigest, Recipe, SpoolId

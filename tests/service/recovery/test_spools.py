@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from chunk_service.adapters.spool.identity import SpoolIdentityError
+from chunk_service.adapters.spool.mark import SpoolIdentityError
 from tests.machine.verdicts import problem_of
 from tests.service.recovery.conftest import OpenScene
 from tests.service.recovery.scene import BOUND, MULTIPART, Scene
