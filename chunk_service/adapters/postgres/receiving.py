@@ -31,8 +31,7 @@ from chunk_service.domain.uploads import ChunkDigest, Upload
 from chunk_service.usecases.ports import ChunkAddress
 from chunk_service.usecases.receiving import Admission, Attempt, Recorded
 
-# A chunk that lets a part go makes room; one of an upload whose bytes all stay here was paid for
-# when the upload began.
+# A chunk that lets a part go makes room.
 _MOVES = """
     (u.relay_mode = 'eager' AND (u.is_free OR :index <= u.prefix_chunks
         OR u.chunk_size >= 2 * u.part_size
@@ -49,6 +48,10 @@ _GROWTH = """
         - upload_live_bytes(u.id, :attempt, 0, 0)
     END
 """
+
+# An upload whose bytes all stay here booked them when it began, and has them booked for as long as
+# they are to come; not those that had gone to the store, where they were lost.
+_PREPAID = "coalesce(prepaid.size_bytes >= u.total_size - u.received_bytes, false)"
 
 RESERVE = statement(f"""
     WITH {LAZY_GATE}, u AS (

@@ -7,7 +7,7 @@ import pytest
 
 from chunk_service.adapters.postgres.admission import AdmissionLimits
 from chunk_service.adapters.postgres.statements import statement
-from chunk_service.domain.uploads import Upload
+from chunk_service.domain.uploads import RelayMode, Upload
 from tests.adapters.postgres.clock import Clock
 from tests.fixtures.rows import ALICE, Rows
 
@@ -98,6 +98,35 @@ async def test_a_chunk_that_is_refused_for_room_costs_the_upload_no_time(
     assert await full.put(upload, 0, 8) is None
     put_off = (await full.read(upload)).expires_at - upload.expires_at
     assert 29 * 60 < put_off.total_seconds() < 31 * 60
+
+
+async def test_chunks_that_the_store_forgot_come_back_only_where_there_is_room(rows: Rows) -> None:
+    """What an upload booked at its beginning had gone to the store; others have the room since."""
+    small = limited(rows, spool=24, high_water=24)
+    kept = await small.begin(chunk_size=8, total_size=24, relay_mode=RelayMode.ON_COMPLETION)
+    for index in range(3):
+        assert await small.put(kept, index, 8) is not None
+    await small.complete(await small.read(kept))
+    assert await small.relay(kept) == [1, 2, 3]
+    other = await small.begin(chunk_size=8)
+    assert await reserve_many(small, other, 2) == 2
+    assert await small.repairing.forget_multipart(kept.id, await small.multipart(kept))
+    assert await small.put(kept, 0, 8) is not None
+    assert await used_bytes(small) == 24
+    assert await small.put(kept, 1, 8) is None
+    assert await used_bytes(small) == 24
+
+
+async def test_chunks_that_the_spool_lost_are_booked_again_with_it(rows: Rows) -> None:
+    small = limited(rows, spool=24, high_water=24)
+    kept = await small.begin(chunk_size=8, total_size=24, relay_mode=RelayMode.ON_COMPLETION)
+    for index in range(3):
+        await small.put(kept, index, 8)
+    name = (await small.chunk(kept, 1)).file_name
+    await small.repairing.mark_missing(kept.id, [name])
+    assert await used_bytes(small) == 24
+    assert await small.put(kept, 1, 8) is not None
+    assert await used_bytes(small) == 24
 
 
 async def test_bytes_of_a_form_are_held_before_it_says_whose_they_are(rows: Rows) -> None:
