@@ -50,11 +50,20 @@ class Admission:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """`needs_file`: some part still has to be sent from the chunk's file."""
+    """What the chunk's row says, and which windows may go now.
+
+    `needs_file`: some part still has to be sent from the chunk's file. `outgrows_window`: only now
+    is the object known to be longer than its first window, which may be covered since long ago.
+    """
 
     needs_file: bool
     is_placed: bool
     completes_window: bool
+    outgrows_window: bool
+
+    @property
+    def lets_window_go(self) -> bool:
+        return self.completes_window or self.outgrows_window
 
 
 class ReceivingRows(Protocol):

@@ -66,7 +66,7 @@ class RecordChunk:
             await self.spool.unlink(attempt.file_name)
         if upload.chunk_size is None:
             self.relay.place(upload.id)
-        if recorded.completes_window:
+        if recorded.lets_window_go:
             self.relay.kick(upload.id)
 
     async def _settle(self, attempt: Attempt, address: ChunkAddress) -> Recorded | None:
@@ -80,7 +80,10 @@ class RecordChunk:
             return None
         is_spooled = chunk.state is ChunkState.SPOOLED
         return Recorded(
-            needs_file=is_spooled, is_placed=chunk.offset is not None, completes_window=True
+            needs_file=is_spooled,
+            is_placed=chunk.offset is not None,
+            completes_window=True,
+            outgrows_window=True,
         )
 
     async def _released(self, attempt: Attempt) -> bool:

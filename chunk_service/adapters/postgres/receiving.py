@@ -61,8 +61,8 @@ RESERVE = statement(f"""
     ), c AS (
         SELECT c.* FROM chunks c JOIN u ON c.upload_id = u.id WHERE c.index = :index
     ), judged AS (
-        SELECT u.id, prepaid.size_bytes IS NOT NULL AS is_prepaid,
-            prepaid.size_bytes IS NOT NULL OR ({FITS_SPOOL} AND used.spool + :size <=
+        SELECT u.id, {_PREPAID} AS is_prepaid,
+            {_PREPAID} OR ({FITS_SPOOL} AND used.spool + :size <=
                 CASE WHEN {_MOVES} THEN :spool_limit ELSE :high_water END) AS fits_spool,
             u.total_size IS NOT NULL OR {fits_quota("grown.bytes")} AS fits_quota,
             u.state = 'open' AND coalesce(c.state, 'missing') = 'missing' AS is_wanted
@@ -201,6 +201,7 @@ def _recorded_of(row: Row | None) -> Recorded | None:
         needs_file=row["state"] == "spooled",
         is_placed=row["offset_bytes"] is not None,
         completes_window=row["completes_window"],
+        outgrows_window=row["outgrows_window"],
     )
 
 

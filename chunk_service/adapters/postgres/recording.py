@@ -18,7 +18,7 @@ _RECORD = """
     WITH reservation AS (
         DELETE FROM reservations WHERE attempt = :attempt RETURNING attempt
     ), u AS (
-        SELECT id, part_size, chunk_size, prefix_chunks, prefix_bytes FROM uploads
+        SELECT id, part_size, chunk_size, prefix_chunks, prefix_bytes, extent_bytes FROM uploads
         WHERE id = :upload AND state = 'open'
             AND (total_chunks IS NULL OR :index < total_chunks)
             AND received_bytes + :size <= coalesce(total_size, max_size)
@@ -79,8 +79,10 @@ _RECORD = """
     SELECT inserted.state, inserted.offset_bytes, EXISTS (
         SELECT FROM covered, counted WHERE covered_bytes = least(part_size,
             coalesce(total_size, number * part_size) - (number - 1) * part_size)
-    ) AS completes_window
-    FROM inserted
+    ) AS completes_window,
+        coalesce(u.extent_bytes <= u.part_size
+            AND inserted.offset_bytes + :size > u.part_size, false) AS outgrows_window
+    FROM inserted, u
 """
 
 RECORD = statement(
