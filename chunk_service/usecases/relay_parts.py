@@ -2,7 +2,7 @@
 
 The lease only saves double work; what keeps a late sender from doing harm is the condition under
 which an ETag is committed. A failure of the store gives the claim back, so that only processes that
-died over a window count against it.
+died over a window count against it; so does a claim whose answer was lost.
 """
 
 import asyncio
@@ -32,14 +32,15 @@ from chunk_service.usecases.relaying import Claim, MeteredSource, SentWindow, Sl
 log = structlog.get_logger(__name__)
 
 LEASE_SECONDS = 30.0
+GIVE_BACK_DELAYS_SECONDS = (0.0, 0.2, 1.0, 3.0)
 
 
 class Rows(Protocol):
     async def claim(
         self, upload_id: UploadId, spool_id: SpoolId, holder: UUID, lease_seconds: float
     ) -> Claim | None: ...
-    async def renew(self, claim: Claim, holder: UUID, lease_seconds: float) -> bool: ...
-    async def give_back(self, claim: Claim, holder: UUID) -> None: ...
+    async def renew(self, claim: Claim, lease_seconds: float) -> bool: ...
+    async def give_back(self, upload_id: UploadId, holder: UUID) -> None: ...
     async def note_etag(self, claim: Claim, sent: SentWindow) -> WindowSent | None: ...
 
 
@@ -72,25 +73,39 @@ class RelayParts:
     begin_multipart: BeginMultipart
     lose_chunks: LoseChunks
     combine: Combine
-    holder: UUID
+    new_id: Callable[[], UUID]
     lease_seconds: float = LEASE_SECONDS
+    give_back_delays_seconds: Sequence[float] = GIVE_BACK_DELAYS_SECONDS
 
     async def claim(self, upload_id: UploadId) -> Claim | None:
         """A covered window of this spool that nobody is at; None where there is none."""
-        return await self.rows.claim(upload_id, self.spool.id, self.holder, self.lease_seconds)
+        holder = self.new_id()
+        try:
+            return await self.rows.claim(upload_id, self.spool.id, holder, self.lease_seconds)
+        except (DatabaseUnavailable, asyncio.CancelledError):
+            # Perhaps it was made and only the answer is lost: nobody would send that window.
+            await asyncio.shield(self._give_back(upload_id, holder))
+            raise
 
     async def send(self, claim: Claim) -> None:
         """Relay the claimed window. StoreError where the store failed: try again later."""
         try:
             await self._relay(claim)
         except MultipartGone:
-            await self.rows.give_back(claim, self.holder)
+            await self._give_back(claim.upload.id, claim.holder)
         except SourceDamaged as damage:
             await self._lose(claim, damage.indices)
         except (StoreError, asyncio.CancelledError):
-            with suppress(DatabaseUnavailable):
-                await asyncio.shield(self.rows.give_back(claim, self.holder))
+            await asyncio.shield(self._give_back(claim.upload.id, claim.holder))
             raise
+
+    async def _give_back(self, upload_id: UploadId, holder: UUID) -> None:
+        """Free the window at once; where that can't be said now, its lease lapses."""
+        for delay_seconds in self.give_back_delays_seconds:
+            await asyncio.sleep(delay_seconds)
+            with suppress(DatabaseUnavailable):
+                await self.rows.give_back(upload_id, holder)
+                return
 
     async def _relay(self, claim: Claim) -> None:
         slices = claim.slices()
@@ -116,7 +131,7 @@ class RelayParts:
         noted = await self.rows.note_etag(claim, sent)
         if noted is None:
             log.warning("part for a replaced multipart upload", upload_id=str(claim.upload.id))
-            await self.rows.give_back(claim, self.holder)
+            await self._give_back(claim.upload.id, claim.holder)
             return
         log.debug("part relayed", upload_id=str(claim.upload.id), part=claim.number)
         for name in noted.done_files:
@@ -126,7 +141,7 @@ class RelayParts:
         lost = frozenset(indices)
         names = [chunk.file_name for chunk in claim.chunks if chunk.index in lost]
         await self.lose_chunks(claim.upload.id, names)
-        await self.rows.give_back(claim, self.holder)
+        await self._give_back(claim.upload.id, claim.holder)
 
     @asynccontextmanager
     async def _renewed(self, claim: Claim, source: MeteredSource) -> AsyncIterator[None]:
@@ -143,7 +158,7 @@ class RelayParts:
             moved_bytes = source.moved_bytes
             await asyncio.sleep(self.lease_seconds / 3)
             with suppress(DatabaseUnavailable):
-                await self.rows.renew(claim, self.holder, self.lease_seconds)
+                await self.rows.renew(claim, self.lease_seconds)
 
 
 def part_checksum(upload: Upload, digest: Digest) -> Checksum | None:

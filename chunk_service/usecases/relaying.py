@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from chunk_service.domain.checksums import Checksum
 from chunk_service.domain.objects import MultipartId, PartSource
@@ -32,8 +33,12 @@ class Slice:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A covered window that this process alone is to send while its lease lasts."""
+    """A covered window that this process alone is to send while its lease lasts.
 
+    `holder` names this one claim; chosen before it is asked for, it is known without an answer.
+    """
+
+    holder: UUID
     upload: Upload
     number: int
     attempts: int

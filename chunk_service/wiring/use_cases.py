@@ -121,7 +121,7 @@ def use_cases_over(opened: Opened, rows: Rows) -> UseCases:
         begin_multipart=BeginMultipart(rows.relaying, store),
         lose_chunks=lose_chunks,
         combine=combine,
-        holder=opened.holder,
+        new_id=uuid4,
     )
     close = CloseUpload(
         rows=rows.closing,

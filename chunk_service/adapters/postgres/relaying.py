@@ -73,7 +73,7 @@ RENEW = statement("""
 
 GIVE_BACK = statement("""
     UPDATE parts SET lease_holder = NULL, lease_until = NULL, attempts = greatest(attempts - 1, 0)
-    WHERE upload_id = :upload AND number = :number AND lease_holder = :holder AND etag IS NULL
+    WHERE upload_id = :upload AND lease_holder = :holder AND etag IS NULL
 """)
 
 SET_MULTIPART = statement("""
@@ -138,22 +138,21 @@ class RelayingRows:
             holder=holder,
             lease=timedelta(seconds=lease_seconds),
         )
-        return None if row is None else _claim_of(row)
+        return None if row is None else _claim_of(row, holder)
 
-    async def renew(self, claim: Claim, holder: UUID, lease_seconds: float) -> bool:
+    async def renew(self, claim: Claim, lease_seconds: float) -> bool:
         count = await self._database.run(
             RENEW,
             upload=claim.upload.id,
             number=claim.number,
-            holder=holder,
+            holder=claim.holder,
             lease=timedelta(seconds=lease_seconds),
         )
         return count == 1
 
-    async def give_back(self, claim: Claim, holder: UUID) -> None:
-        await self._database.run(
-            GIVE_BACK, upload=claim.upload.id, number=claim.number, holder=holder
-        )
+    async def give_back(self, upload_id: UploadId, holder: UUID) -> None:
+        """Free what this holder claimed, if it did."""
+        await self._database.run(GIVE_BACK, upload=upload_id, holder=holder)
 
     async def set_multipart(self, upload_id: UploadId, multipart: MultipartId) -> bool:
         count = await self._database.run(SET_MULTIPART, upload=upload_id, mpu_id=multipart)
@@ -189,9 +188,10 @@ class RelayingRows:
         return [(UploadId(row["upload_id"]), row["number"]) for row in rows]
 
 
-def _claim_of(row: Row) -> Claim:
+def _claim_of(row: Row, holder: UUID) -> Claim:
     sources = row["sources"] if row["sources"] else []
     return Claim(
+        holder=holder,
         upload=upload_of(row),
         number=row["number"],
         attempts=row["attempts"],

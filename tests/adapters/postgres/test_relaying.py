@@ -1,8 +1,9 @@
 """Which windows may be sent, by whom and for how long, and what a noted part changes."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 
@@ -39,8 +40,8 @@ SENDABLE: list[tuple[Mapping[str, Any], list[tuple[int, int]], list[int]]] = [
 ]
 
 
-async def claimed(rows: Rows, upload: Upload, holder: UUID | None = None) -> Claim:
-    claim = await rows.claim(upload, holder)
+async def claimed(rows: Rows, upload: Upload) -> Claim:
+    claim = await rows.claim(upload)
     assert claim is not None
     return claim
 
@@ -80,6 +81,30 @@ async def test_what_is_left_goes_once_the_upload_is_completing(
     assert early + await rows.relay(upload) == [1, 2, 3]
     parts = await rows.reading.parts(upload.id)
     assert [part.sent.size_bytes for part in parts if part.sent is not None] == [8, 8, 4]
+
+
+async def test_the_chunk_that_outgrows_the_first_window_lets_that_go(rows: Rows) -> None:
+    upload = await rows.begin(chunk_size=4)
+    recorded = [await rows.put(upload, index, 4) for index in range(4)]
+    assert [each is not None and each.outgrows_window for each in recorded] == [
+        False,
+        False,
+        True,
+        False,
+    ]
+    assert [each is not None and each.lets_window_go for each in recorded] == [
+        False,
+        True,
+        True,
+        True,
+    ]
+
+
+async def test_a_chunk_without_a_place_lets_nothing_go(rows: Rows) -> None:
+    upload = await rows.begin()
+    recorded = await rows.put(upload, 1, 16)
+    assert recorded is not None
+    assert recorded.outgrows_window is recorded.completes_window is False
 
 
 async def test_what_fits_one_part_is_never_claimed(rows: Rows) -> None:
@@ -128,34 +153,43 @@ async def test_a_claimed_window_is_free_again_when_its_lease_has_lapsed(
 
 async def test_a_lease_is_renewed_by_its_holder_alone(rows: Rows, clock: Clock) -> None:
     upload = await two_windows(rows)
-    holder = uuid4()
-    claim = await claimed(rows, upload, holder)
+    claim = await claimed(rows, upload)
     await clock.advance(seconds=LEASE_SECONDS - 1)
-    assert not await rows.relaying.renew(claim, uuid4(), LEASE_SECONDS)
-    assert await rows.relaying.renew(claim, holder, LEASE_SECONDS)
+    assert not await rows.relaying.renew(replace(claim, holder=uuid4()), LEASE_SECONDS)
+    assert await rows.relaying.renew(claim, LEASE_SECONDS)
     await clock.advance(seconds=2)
     assert (await claimed(rows, upload)).number == 2
 
 
 async def test_who_lost_the_lease_can_neither_renew_nor_give_back(rows: Rows, clock: Clock) -> None:
     upload = await two_windows(rows)
-    slow, quick = uuid4(), uuid4()
-    claim = await claimed(rows, upload, slow)
+    claim = await claimed(rows, upload)
     await clock.advance(seconds=LEASE_SECONDS + 1)
-    taken = await claimed(rows, upload, quick)
-    assert not await rows.relaying.renew(claim, slow, LEASE_SECONDS)
-    await rows.relaying.give_back(claim, slow)
+    taken = await claimed(rows, upload)
+    assert not await rows.relaying.renew(claim, LEASE_SECONDS)
+    await rows.relaying.give_back(upload.id, claim.holder)
     assert (await claimed(rows, upload)).number == 2
-    assert await rows.relaying.renew(taken, quick, LEASE_SECONDS)
+    assert await rows.relaying.renew(taken, LEASE_SECONDS)
 
 
 async def test_a_window_given_back_is_free_at_once_and_was_not_counted(rows: Rows) -> None:
     upload = await two_windows(rows)
-    holder = uuid4()
     for _ in range(MOST_ATTEMPTS + 2):
-        claim = await claimed(rows, upload, holder)
+        claim = await claimed(rows, upload)
         assert (claim.number, claim.attempts) == (1, 1)
-        await rows.relaying.give_back(claim, holder)
+        await rows.relaying.give_back(upload.id, claim.holder)
+
+
+async def test_a_claim_that_was_not_answered_can_be_given_back_by_its_name(rows: Rows) -> None:
+    upload = await two_windows(rows)
+    holder = uuid4()
+    await rows.relaying.claim(upload.id, rows.spool_id, holder, LEASE_SECONDS)
+    await claimed(rows, upload)
+    assert await rows.claim(upload) is None
+    await rows.relaying.give_back(upload.id, uuid4())
+    assert await rows.claim(upload) is None
+    await rows.relaying.give_back(upload.id, holder)
+    assert ((claim := await claimed(rows, upload)).number, claim.attempts) == (1, 1)
 
 
 async def test_a_window_that_outlives_its_claimants_is_set_aside(rows: Rows, clock: Clock) -> None:

@@ -1,9 +1,12 @@
 """A window is sent by one process at a time, unless that one died; a late one changes nothing."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.machine.steps import Failing
-from tests.service.recovery.scene import LEASES_LAPSE, Scene
+from tests.service.recovery.scene import BOUND, LEASES_LAPSE, Scene
+from tests.service.waiting import until
 
 
 @pytest.mark.survives("a process dies over a part", "another sends it once the lease has lapsed")
@@ -62,3 +65,25 @@ async def test_an_etag_of_a_replaced_multipart_upload_is_not_committed(scene: Sc
     await scene.go_on()
     await scene.send(known, [2])
     assert (await scene.complete(known)).status_code == 200
+
+
+@pytest.mark.survives(
+    "the answer to the claim of a part is lost",
+    "the claim is given back, and the part is sent without waiting for the lease to lapse",
+)
+async def test_a_claim_that_was_not_answered_is_given_back(scene: Scene) -> None:
+    known = await scene.begin()
+    await scene.dies(scene.first, Failing.ANSWER_LOST, "relaying.claim")
+    await scene.send(known, [0])
+    await until(lambda: scene.status(known), lambda status: status["parts_relayed"] == 1)
+    assert [part["attempts"] for part in (await scene.world.rows()).parts] == [1]
+
+
+async def test_the_first_window_goes_as_soon_as_the_object_outgrows_it(scene: Scene) -> None:
+    known = await scene.begin(replace(BOUND, declares_total=False))
+    await scene.send(known, [0, 1])
+    await scene.world.rest()
+    assert (await scene.status(known))["parts_relayed"] == 0
+    await scene.send(known, [2])
+    await scene.world.rest()
+    assert (await scene.status(known))["parts_relayed"] == 1
