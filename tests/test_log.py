@@ -135,7 +135,7 @@ def test_warnings_become_lines(capsys: pytest.CaptureFixture[str]) -> None:
     assert "careful" in str(lines(capsys)[0]["event"])
 
 
-@pytest.mark.timeout(5)
+@pytest.mark.timeout(20)
 @pytest.mark.parametrize(
     "text", ["?" * 30_000, "://" * 20_000, "-----BEGIN " * 5_000, "eyJ" * 9_000]
 )
