@@ -19,6 +19,7 @@ from chunk_service.adapters.spool.mark import ID_FILE
 from chunk_service.adapters.spool.source import FileSlice, WindowSource
 from chunk_service.adapters.spool.writer import ComputingWriter, FileWriter
 from chunk_service.domain.checksums import Checksum
+from chunk_service.domain.errors import StorageUnavailable
 from chunk_service.domain.uploads import ChunkDigest, Recipe, SpoolId
 from chunk_service.usecases.relaying import Slice
 
@@ -39,8 +40,16 @@ class Spool:
         return self._id
 
     async def run(self, call: Callable[[], T]) -> T:
-        """Run a blocking call on the spool's threads."""
-        return await asyncio.get_running_loop().run_in_executor(self._executor, call)
+        """Run a blocking call on the spool's threads.
+
+        That a file is not there says something of its chunk; that a disk fails does not.
+        """
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._executor, call)
+        except FileNotFoundError:
+            raise
+        except OSError as error:
+            raise StorageUnavailable("The spool's disk fails.") from error
 
     async def create(self, file_name: str, recipe: Recipe) -> FileWriter:
         return await FileWriter.create(
@@ -101,7 +110,7 @@ class Spool:
         return await self.run(look)
 
     async def probe(self) -> None:
-        """Raises OSError where the folder can't be written to."""
+        """Raises where the folder can't be written to."""
 
         def write() -> None:
             path = self.folder / f".probe-{os.getpid()}"

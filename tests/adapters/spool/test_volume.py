@@ -11,6 +11,7 @@ from chunk_service.adapters.spool.disk import Disk
 from chunk_service.adapters.spool.mark import make_spool_id
 from chunk_service.adapters.spool.volume import Spool, open_spool
 from chunk_service.domain.checksums import Algorithm
+from chunk_service.domain.errors import StorageUnavailable
 from chunk_service.domain.objects import SourceDamaged
 from chunk_service.domain.uploads import ChunkDigest, Recipe, SpoolId
 from chunk_service.usecases.relaying import Slice
@@ -88,3 +89,21 @@ async def test_a_spool_that_cannot_be_written_to_fails_its_probe(
     with pytest.raises(OSError, match="No such file"):
         await spool.probe()
     tmp_path.with_name("moved").rename(tmp_path)
+
+
+@pytest.mark.survives(
+    "Spool: its disk can't be read", "503 where it is asked of; nothing is called missing"
+)
+async def test_a_disk_that_cannot_be_read_is_no_storage_and_no_lost_file(
+    spool: Spool, tmp_path: Path
+) -> None:
+    """A folder in a file's place fails every read, as a bad sector would."""
+    (tmp_path / "file").mkdir()
+    calls = [
+        spool.digest("file", RECIPE),
+        spool.sha256(["file"]),
+        spool.unlink("file"),
+    ]
+    for call in calls:
+        with pytest.raises(StorageUnavailable):
+            await call
