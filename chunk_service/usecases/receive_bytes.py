@@ -39,9 +39,8 @@ from chunk_service.usecases.receiving import (
     offset_of,
 )
 from chunk_service.usecases.record_chunk import RecordChunk
-from chunk_service.usecases.refusals import past_receiving, unknown_upload
+from chunk_service.usecases.refusals import COMPARABLE, past_receiving, unknown_upload
 
-COMPARABLE = frozenset({State.OPEN, State.COMPLETING, State.STORED})
 UNADDRESSED = Recipe(
     part_size=1, algorithms=frozenset({Algorithm.CRC64NVME}), offset=None, sha256=False
 )

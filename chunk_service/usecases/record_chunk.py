@@ -27,7 +27,7 @@ from chunk_service.usecases.receiving import (
     Recorded,
     RelayBell,
 )
-from chunk_service.usecases.refusals import past_receiving, unknown_upload
+from chunk_service.usecases.refusals import COMPARABLE, past_receiving, unknown_upload
 
 SETTLE_DELAYS_SECONDS = (0.0, 0.2, 1.0, 3.0)
 
@@ -100,6 +100,8 @@ class RecordChunk:
         admission = await self.rows.read(address)
         if admission is None:
             raise unknown_upload()
+        if admission.upload.state not in COMPARABLE:
+            raise past_receiving(admission.upload.state)
         chunk = admission.recorded
         if chunk is None:
             raise self._why_refused(admission, address, digest)

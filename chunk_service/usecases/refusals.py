@@ -9,6 +9,10 @@ def unknown_upload() -> NotFound:
     return NotFound("There is no such upload.")
 
 
+# A repeat of a recorded chunk is still judged by its bytes here.
+COMPARABLE = frozenset({State.OPEN, State.COMPLETING, State.STORED})
+
+
 def past_receiving(state: State) -> ServiceError:
     """Why an upload in this state takes no chunk, no completion and no abort any more."""
     if state in (State.COMPLETING, State.STORED):

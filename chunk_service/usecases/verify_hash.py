@@ -67,4 +67,10 @@ class VerifyHash:
         if lost:
             await self.lose_chunks(upload.id, lost)
             raise StorageUnavailable("Chunks were lost; ask for the status.", retry_after_seconds=1)
-        return await self.spool.sha256([chunk.file_name for chunk in whole])
+        try:
+            return await self.spool.sha256([chunk.file_name for chunk in whole])
+        except FileNotFoundError:
+            # Lost, or removed by the clean-up: the upload was open all the time and may have ended.
+            raise StorageUnavailable(
+                "Chunks went while they were read; ask for the status.", retry_after_seconds=1
+            ) from None
