@@ -8,7 +8,10 @@ import pytest
 from tests.service.caller import Caller, data_of, problem_of
 from tests.service.content import MIB, content_of
 from tests.service.deployment import Deployment
+from tests.service.raw import head, speak
+from tests.service.running import RunningService
 from tests.service.stores import on_one_store
+from tests.service.tokens import token
 from tests.service.waiting import until
 
 pytestmark = on_one_store
@@ -70,6 +73,20 @@ async def test_other_bytes_under_the_same_index_conflict_and_the_first_stay(
         assert problem_of(answer, 409) == "chunk-conflict"
     data = await session.stored(1)
     assert deployment.bucket.read(data["key"]) == _CONTENT
+
+
+async def test_a_repeat_of_another_length_conflicts_before_its_body_is_asked_for(
+    caller: Caller, service: RunningService
+) -> None:
+    session = await caller.begin()
+    await session.put(0, _CONTENT)
+    headers = {
+        "Authorization": f"Bearer {token('alice')}",
+        "Content-Length": str(len(_CONTENT) + 1),
+        "Expect": "100-continue",
+    }
+    answer = await speak(service.port, head("PUT", f"/upload/{session.id}/chunks/0", headers))
+    assert (answer.status, answer.problem) == (409, "chunk-conflict")
 
 
 async def test_a_stored_upload_still_judges_repeats(caller: Caller) -> None:

@@ -11,7 +11,7 @@ import pytest
 from chunk_service.adapters.postgres.receiving import RELEASE
 from chunk_service.domain.objects import MultipartId
 from chunk_service.domain.uploads import Upload
-from chunk_service.usecases.receiving import Recorded
+from chunk_service.usecases.receiving import Admission, Recorded
 from chunk_service.usecases.relaying import Claim
 from tests.adapters.postgres.turns import in_turn, until_waiting
 from tests.fixtures.audit import audit
@@ -36,6 +36,21 @@ async def test_of_two_recordings_of_one_chunk_the_first_counts(rows: Rows) -> No
     assert isinstance(first, Recorded)
     assert second is None
     await audit(rows.database, upload.id)
+
+
+async def test_of_two_spools_that_take_up_an_upload_at_once_the_first_has_it(rows: Rows) -> None:
+    other = await rows.beside()
+    upload = await rows.begin(chunk_size=3)
+    first, second = await in_turn(
+        rows,
+        upload,
+        rows.reserve(rows.attempt(upload, 0, 3), upload, 0),
+        other.reserve(other.attempt(upload, 1, 3), upload, 1),
+    )
+    assert isinstance(first, Admission)
+    assert isinstance(second, Admission)
+    assert (first.reserved, second.reserved) == (True, False)
+    assert (await rows.read(upload)).spool_id == rows.spool_id
 
 
 @pytest.mark.parametrize("is_noted_first", [True, False])

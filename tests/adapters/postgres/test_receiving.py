@@ -158,6 +158,32 @@ async def test_of_two_last_chunks_at_once_one_is_taken(rows: Rows) -> None:
         assert fixed.total_chunks == fixed.highest_index + 1
 
 
+async def test_a_last_chunk_that_waited_is_not_the_last_where_a_later_one_came(rows: Rows) -> None:
+    upload = await rows.begin(chunk_size=8)
+    short = rows.attempt(upload, 1, 3)
+    admission = await rows.reserve(short, upload, 1)
+    await rows.put(upload, 2, 8)
+    assert await rows.record(short, admission, 1, bytes_of(1, 3)) is None
+    assert (await rows.read(upload)).total_chunks is None
+    await audit(rows.database, upload.id)
+
+
+async def test_after_a_completion_that_found_a_chunk_lost_no_further_one_comes_in(
+    rows: Rows,
+) -> None:
+    """It was let in before the client said how many there are."""
+    upload = await rows.begin()
+    await rows.put(upload, 0, 8)
+    further = rows.attempt(upload, 1, 8)
+    admission = await rows.reserve(further, upload, 1)
+    await rows.complete(await rows.read(upload))
+    name = (await rows.chunk(upload, 0)).file_name
+    assert await rows.repairing.mark_missing(upload.id, [name]) == [0]
+    assert await rows.record(further, admission, 1, bytes_of(1, 8)) is None
+    assert await rows.put(upload, 0, 8) is not None
+    await audit(rows.database, upload.id)
+
+
 async def test_what_was_judged_on_old_facts_is_judged_again_when_it_is_recorded(
     rows: Rows,
 ) -> None:

@@ -9,7 +9,7 @@ import pytest
 from chunk_service.adapters.spool.mark import SpoolIdentityError
 from tests.machine.verdicts import problem_of
 from tests.service.recovery.conftest import OpenScene
-from tests.service.recovery.scene import BOUND, MULTIPART, Scene
+from tests.service.recovery.scene import BOUND, MULTIPART, Scene, in_one_spool
 
 LOST_AFTER = timedelta(hours=1)
 
@@ -97,6 +97,14 @@ async def test_chunks_of_whole_windows_may_lie_in_several_spools(volumes: Scene)
     for index in range(3):
         await volumes.send(known, [index], at=index % 2)
     assert (await volumes.complete(known, at=0)).status_code == 200
+
+
+async def test_a_repeat_is_not_doubted_where_its_spool_is_not(volumes: Scene) -> None:
+    known = await volumes.begin(in_one_spool(MULTIPART), at=0)
+    await volumes.send(known, [0], at=0)
+    answer = await volumes.put(known, 0, at=1)
+    assert answer.json()["data"]["repeated"] is True
+    assert (await volumes.status(known, at=1))["received_chunks"] == ["0"]
 
 
 async def test_no_process_makes_another_spool_while_one_has_live_chunks(

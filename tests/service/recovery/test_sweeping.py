@@ -1,5 +1,6 @@
 """Rows and the spool's folder are made to agree again, and nothing in flight is touched."""
 
+import asyncio
 from datetime import timedelta
 from uuid import uuid4
 
@@ -38,6 +39,53 @@ async def test_a_file_whose_reservation_lives_is_left_alone(scene: Scene) -> Non
     await scene.sweep(scene.first)
     await scene.sweep(scene.second)
     assert (await body.let_go()).status_code == 200
+
+
+@pytest.mark.survives(
+    "a reservation lapses while its chunk is being recorded",
+    "either the chunk is recorded or its file goes, never both",
+)
+async def test_a_writer_that_ends_while_its_file_is_being_reaped_is_not_acknowledged(
+    scene: Scene,
+) -> None:
+    known = await scene.begin()
+    body = await scene.hold(known, 0)
+    await scene.world.pass_time(RESERVATIONS_LAPSE)
+    held = scene.second.steps.hold("spool.unlink")
+    sweeping = asyncio.create_task(scene.sweep(scene.second))
+    await held.reached.wait()
+    answer = await body.let_go()
+    held.let_go.set()
+    await sweeping
+    assert problem_of(answer) == "storage-unavailable"
+    assert (await scene.status(known))["received_chunks"] == []
+    assert await scene.spooled() == []
+
+
+@pytest.mark.survives(
+    "chunks come in the midst of a sweep", "the sweep touches none of them, at whatever step"
+)
+@pytest.mark.parametrize(
+    "step",
+    [
+        "sweeping.reap_reservations",
+        "sweeping.expected_files",
+        "spool.file_sizes",
+        "sweeping.named_files",
+    ],
+)
+async def test_what_comes_in_the_midst_of_a_sweep_is_left_alone(scene: Scene, step: str) -> None:
+    known = await scene.begin(in_one_spool(MULTIPART))
+    held = scene.second.steps.hold(step)
+    sweeping = asyncio.create_task(scene.sweep(scene.second))
+    await held.reached.wait()
+    await scene.send(known, [0])
+    body = await scene.hold(known, 1)
+    held.let_go.set()
+    await sweeping
+    assert len(await scene.spooled()) == 2
+    assert (await body.let_go()).status_code == 200
+    assert (await scene.status(known))["received_chunks"] == ["0-1"]
 
 
 @pytest.mark.survives("a process dies before a chunk is recorded", "its file goes with a sweep")
@@ -85,6 +133,24 @@ async def test_a_row_without_its_file_is_asked_for_again(
     other = await scene.ask(SendChunk(known, 1, 0, Sending.OTHER))
     assert problem_of(other) == "chunk-conflict"
     await scene.send(known, [1])
+    assert (await scene.complete(known)).status_code == 200
+
+
+@pytest.mark.survives(
+    "a chunk whose file is gone is sent again", "it is not acknowledged as a repeat: it is taken"
+)
+@pytest.mark.parametrize("left_bytes", [None, 3])
+async def test_a_repeat_of_a_chunk_whose_file_is_gone_is_not_believed(
+    scene: Scene, left_bytes: int | None
+) -> None:
+    known = await scene.begin(in_one_spool(BOUND))
+    await scene.send(known, [0, 1])
+    await _lose(scene, known.id, 1, left_bytes)
+    known.excused.add(1)
+    assert problem_of(await scene.put(known, 1)) == "storage-unavailable"
+    answer = await scene.put(known, 1)
+    assert answer.json()["data"]["repeated"] is False
+    await scene.send(known)
     assert (await scene.complete(known)).status_code == 200
 
 
