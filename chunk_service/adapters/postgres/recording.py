@@ -98,11 +98,12 @@ RETAKE = statement(
             state = CASE WHEN excluded.unsent_parts = 0 AND excluded.offset_bytes IS NOT NULL
                 THEN 'relayed' ELSE 'spooled' END,
             file_name = excluded.file_name, spool_id = excluded.spool_id,
-            offset_bytes = coalesce(c.offset_bytes, excluded.offset_bytes),
+            offset_bytes = excluded.offset_bytes,
             slices = excluded.slices, unsent_parts = excluded.unsent_parts,
             sha256 = coalesce(c.sha256, excluded.sha256), recorded_at = service_now()
         WHERE c.state = 'missing' AND c.size_bytes = excluded.size_bytes
             AND c.crc64nvme = excluded.crc64nvme
+            AND (c.offset_bytes IS NULL OR c.offset_bytes = excluded.offset_bytes)
             AND (c.sha256 IS NULL OR excluded.sha256 IS NULL OR c.sha256 = excluded.sha256)""",
     )
 )

@@ -1,16 +1,19 @@
 """What is lost is counted out, asked for again, and taken back only as the same bytes."""
 
+from dataclasses import replace
 from uuid import UUID, uuid4
 
 import pytest
 
+from chunk_service.domain.chunking import place
 from chunk_service.domain.objects import MultipartId
 from chunk_service.domain.states import State
-from chunk_service.domain.uploads import ChunkState, Upload
+from chunk_service.domain.uploads import ChunkDigest, ChunkState, Upload
+from chunk_service.usecases.receiving import Recorded
 from tests.adapters.postgres.clock import Clock
 from tests.fixtures.audit import audit
-from tests.fixtures.chunk_bytes import bytes_of
-from tests.fixtures.rows import Rows
+from tests.fixtures.chunk_bytes import bytes_of, digest_of
+from tests.fixtures.rows import LIMITS, Rows
 
 
 async def lose(rows: Rows, upload: Upload, *indices: int) -> list[int]:
@@ -52,6 +55,35 @@ async def test_a_missing_chunk_keeps_its_place_and_takes_back_only_its_bytes(row
     assert await rows.reading.received(upload.id) == []
     assert await rows.put(upload, 2, 8) is not None
     assert await rows.reading.received(upload.id) == [(2, 3)]
+
+
+async def test_a_missing_chunk_is_known_by_its_sha256_too(rows: Rows) -> None:
+    upload = await rows.begin(chunk_size=8)
+    digests = [replace(digest_of(upload, bytes_of(0, 8), 0), sha256=bytes([n])) for n in range(2)]
+    assert await _record(rows, upload, 0, digests[0]) is not None
+    await lose(rows, upload, 0)
+    assert await _record(rows, upload, 0, digests[1]) is None
+    assert await _record(rows, upload, 0, digests[0]) is not None
+
+
+async def test_a_chunk_that_was_placed_and_lost_meanwhile_is_not_taken_back_without_its_place(
+    rows: Rows,
+) -> None:
+    """It was missing and without a place when its return began; a rival's came, and was lost."""
+    upload = await rows.begin()
+    await rows.put(upload, 1, 16)
+    await lose(rows, upload, 1)
+    slow = rows.attempt(upload, 1, 16)
+    admission = await rows.reserve(slow, upload, 1)
+    await rows.put(upload, 0, 16)
+    await rows.put(upload, 1, 16)
+    await rows.place_all(upload)
+    await lose(rows, upload, 1)
+    assert await rows.record(slow, admission, 1, bytes_of(1, 16)) is None
+    assert (await rows.chunk(upload, 1)).offset == 16
+    assert await rows.put(upload, 1, 16) is not None
+    await audit(rows.database, upload.id)
+    assert await rows.relay(upload) == [1, 2, 3, 4]
 
 
 async def test_what_is_asked_for_again_goes_to_any_spool_of_a_free_upload(rows: Rows) -> None:
@@ -216,3 +248,11 @@ async def _closing(rows: Rows) -> tuple[Upload, UUID]:
     await rows.closing.take(upload.id, holder, 60)
     assert await rows.closing.set_closing(upload.id, holder)
     return await rows.read(upload), holder
+
+
+async def _record(rows: Rows, upload: Upload, index: int, digest: ChunkDigest) -> Recorded | None:
+    attempt = rows.attempt(upload, index, digest.size_bytes)
+    admission = await rows.reserve(attempt, upload, index)
+    record = rows.receiving.record if admission.chunk is None else rows.receiving.retake
+    placement = place(admission.upload.progress, index, digest.size_bytes, LIMITS)
+    return await record(attempt, upload, placement, digest)
