@@ -153,10 +153,12 @@ class RelayParts:
             renewing.cancel()
 
     async def _renew(self, claim: Claim, source: MeteredSource) -> None:
-        moved_bytes = -1
-        while moved_bytes != source.moved_bytes:
-            moved_bytes = source.moved_bytes
+        seen_bytes = -1
+        while True:
             await asyncio.sleep(self.lease_seconds / 3)
+            if source.moved_bytes == seen_bytes:
+                continue
+            seen_bytes = source.moved_bytes
             with suppress(DatabaseUnavailable):
                 await self.rows.renew(claim, self.lease_seconds)
 
