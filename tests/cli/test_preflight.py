@@ -78,3 +78,32 @@ def test_a_spool_whose_id_is_damaged_is_told(settings: Settings) -> None:
     for fault in (start_fault(settings), worker_fault(settings)):
         assert fault is not None
         assert "spool list" in fault
+
+
+@pytest.mark.survives(
+    "S3 aborts multipart uploads that are still open by its own rule",
+    "not started with such a rule",
+)
+@pytest.mark.parametrize(("days", "fits"), [(1, False), (365, True)])
+def test_a_bucket_that_would_abort_open_uploads_is_told(
+    deployment: Deployment, days: int, *, fits: bool
+) -> None:
+    bucket = deployment.bucket
+    rule = {
+        "ID": "abort",
+        "Status": "Enabled",
+        "Filter": {"Prefix": ""},
+        "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": days},
+    }
+    bucket.client.put_bucket_lifecycle_configuration(
+        Bucket=bucket.name, LifecycleConfiguration={"Rules": [rule]}
+    )
+    try:
+        fault = start_fault(deployment.settings())
+    finally:
+        bucket.client.delete_bucket_lifecycle(Bucket=bucket.name)
+    if fits:
+        assert fault is None
+    else:
+        assert fault is not None
+        assert "UPLOAD_MAX_AGE" in fault

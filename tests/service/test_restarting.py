@@ -117,3 +117,35 @@ async def test_a_service_that_stops_in_good_order_leaves_what_is_open_to_the_nex
         data_of(await again.put(1, _CHUNKS[1]))
         data = await again.stored(len(_CHUNKS))
         assert own.bucket.read(data["key"]) == _CONTENT
+
+
+async def test_a_service_that_runs_says_that_its_spool_is_here(own: Deployment) -> None:
+    async with own.served():
+        pass
+    await own.pass_time(timedelta(days=30))
+    query = (
+        "SELECT seen_at > service_now() - interval '1 minute' AND forgotten_at IS NULL FROM spools"
+    )
+    assert (await own.fetch(query))[0][0] is False
+    async with own.served():
+        await until(lambda: own.fetch(query), lambda rows: rows[0][0])
+
+
+@pytest.mark.survives("Relay: processes die over one part", "it is set aside, and said so loudly")
+async def test_a_part_that_processes_died_over_is_told_of(
+    own: Deployment, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with own.served(relay_mode="on_completion") as first:
+        session = await first.caller.begin(chunk_size=PART_BYTES, relay="eager")
+        data_of(await session.put(1, _CHUNKS[1]))
+        await until(session.status, lambda status: status["parts_relayed"] == 1)
+    await own.fetch("UPDATE parts SET attempts = 5, etag = NULL, mpu_id = NULL, lease_until = NULL")
+    async with own.served():
+
+        async def alarms() -> list[str]:
+            lines = capsys.readouterr().err.splitlines()
+            return [line for line in lines if "part set aside" in line]
+
+        (alarm, *_) = await until(alarms, bool)
+    assert session.id in alarm
+    assert '"error"' in alarm

@@ -143,6 +143,9 @@ def test_a_file_that_cannot_be_read_is_not_called_missing(tmp_path: Path) -> Non
     (tmp_path / "folder").mkdir()
     with pytest.raises(IsADirectoryError):
         read(source(slice_of(tmp_path / "folder", 0, DATA)))
+    (tmp_path / "file").write_bytes(DATA)
+    with pytest.raises(NotADirectoryError):
+        read(source(slice_of(tmp_path / "file" / "within", 0, DATA)))
 
 
 def test_a_reader_that_stops_leaves_no_handle(two_files: tuple[FileSlice, FileSlice]) -> None:

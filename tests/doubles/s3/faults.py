@@ -122,6 +122,15 @@ def empty_success(*, done: bool) -> Fault:
     return fault
 
 
+async def claim_success(exchange: Exchange) -> None:
+    """Not done, and told as if it were, with an ETag and all."""
+    await exchange.receive()
+    exchange.note("not done, said to be")
+    etag = '"d41d8cd98f00b204e9800998ecf8427e"'
+    told = document(element("CompleteMultipartUploadResult", element("ETag", etag)))
+    await exchange.send(type(told)(told.status, {**told.headers, "ETag": etag}, told.body))
+
+
 def delayed(seconds: float) -> Fault:
     async def fault(exchange: Exchange) -> None:
         await exchange.receive()

@@ -58,6 +58,19 @@ async def test_what_was_not_done_is_done_again(
 
 
 @pytest.mark.survives(
+    "S3 says that the object is made, and it is not", "Not believed: done again, told once"
+)
+@pytest.mark.parametrize(("operation", "content"), CREATING, ids=["single", "multipart"])
+async def test_a_success_that_cannot_be_seen_is_not_believed(
+    story: Story, operation: str, content: bytes
+) -> None:
+    story.double.fail(operation, faults.claim_success)
+    session = await story.sent(content)
+    await story.ends_stored(session, content)
+    assert story.double.ledger.count(operation) == 2
+
+
+@pytest.mark.survives(
     "S3 loses the answer and cannot be asked for a while",
     "The upload stays completing, nothing is repeated, nobody is told",
 )

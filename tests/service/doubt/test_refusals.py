@@ -16,16 +16,30 @@ FOREIGN = b"not ours"
     "The upload fails and says so; the object is left alone",
 )
 @pytest.mark.parametrize("content", [SMALL, LARGE], ids=["single", "multipart"])
-async def test_a_foreign_object_at_the_key_is_left_alone(story: Story, content: bytes) -> None:
+@pytest.mark.parametrize("is_as_long", [False, True], ids=["another length", "the same length"])
+async def test_a_foreign_object_at_the_key_is_left_alone(
+    story: Story, content: bytes, *, is_as_long: bool
+) -> None:
     session = await story.sent(content)
     key = await story.key(session)
-    story.double.put_foreign(story.bucket, key, FOREIGN)
+    foreign = FOREIGN.ljust(len(content)) if is_as_long else FOREIGN
+    story.double.put_foreign(story.bucket, key, foreign)
     assert problem_of(await story.settled(session, content), 410) == "gone"
     assert await story.state(session) == "failed"
     assert await story.events(session) == ["upload.failed"]
-    assert story.double.content(story.bucket, key) == FOREIGN
+    assert story.double.content(story.bucket, key) == foreign
     await until(story.own.leftovers, lambda left: not left)
-    assert story.double.content(story.bucket, key) == FOREIGN
+    assert story.double.content(story.bucket, key) == foreign
+
+
+async def test_an_object_of_ours_that_is_not_whole_is_no_proof(story: Story) -> None:
+    session = await story.sent(SMALL)
+    key = await story.key(session)
+    story.own.bucket.client.put_object(
+        Bucket=story.bucket, Key=key, Body=SMALL[:-1], Metadata={"upload-id": session.id}
+    )
+    assert problem_of(await story.settled(session, SMALL), 410) == "gone"
+    assert await story.events(session) == ["upload.failed"]
 
 
 @pytest.mark.survives(

@@ -49,6 +49,24 @@ async def test_an_orphaned_multipart_upload_is_found_by_its_key(scene: Scene) ->
     assert scene.world.double.multiparts(scene.world.bucket) == []
 
 
+@pytest.mark.survives(
+    "two processes create a multipart upload for one upload", "one stays, the other is aborted"
+)
+async def test_of_two_multipart_uploads_the_second_is_aborted_at_once(scene: Scene) -> None:
+    known = await scene.begin()
+    held = scene.first.steps.hold("relaying.set_multipart")
+    await scene.send(known, [0], at=0)
+    await held.reached.wait()
+    await scene.send(known, [1], at=1)
+    await scene.second.rest()
+    assert len(scene.world.double.multiparts(scene.world.bucket)) == 2
+    held.let_go.set()
+    await scene.world.rest()
+    (left,) = scene.world.double.multiparts(scene.world.bucket)
+    assert left.id == (await scene.row(known))["mpu_id"]
+    assert (await scene.status(known))["parts_relayed"] == 2
+
+
 async def test_another_keys_multipart_upload_is_never_touched(scene: Scene) -> None:
     """Buckets are shared: even where a key begins like ours."""
     known = await scene.begin()

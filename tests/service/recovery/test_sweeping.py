@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 
 from tests.machine.acts import SendChunk
+from tests.machine.model import Shape
 from tests.machine.steps import Failing
 from tests.machine.verdicts import Sending, problem_of
 from tests.service.recovery.scene import BOUND, MULTIPART, Scene, in_one_spool
@@ -132,6 +133,24 @@ async def test_a_row_without_its_file_is_asked_for_again(
     assert problem_of(await scene.complete(known)) == "upload-incomplete"
     other = await scene.ask(SendChunk(known, 1, 0, Sending.OTHER))
     assert problem_of(other) == "chunk-conflict"
+    await scene.send(known, [1])
+    assert (await scene.complete(known)).status_code == 200
+
+
+@pytest.mark.survives(
+    "a chunk that waits for those before it is damaged meanwhile",
+    "it is seen when its place becomes known, and asked for again",
+)
+async def test_a_chunk_that_was_damaged_before_it_had_a_place_is_asked_for(scene: Scene) -> None:
+    known = await scene.begin(Shape(sizes=(10, 20, 7)))
+    await scene.send(known, [1, 2])
+    row = (await scene.world.rows()).chunks_of(known.id)[1]
+    path = scene.world.spool / row["file_name"]
+    scene.world.disk.spoil(path, bytes(byte ^ 1 for byte in path.read_bytes()))
+    known.excused.add(1)
+    await scene.send(known, [0])
+    await scene.world.rest()
+    assert (await scene.status(known))["missing_chunks"] == ["1"]
     await scene.send(known, [1])
     assert (await scene.complete(known)).status_code == 200
 
