@@ -153,10 +153,17 @@ async def test_the_status_tells_how_far_an_upload_is(caller: Caller) -> None:
     assert status["result"] is None
 
 
+@pytest.mark.parametrize(
+    "members",
+    [{"relay": "on_completion"}, {"checksum": _sha256(_CONTENT)}],
+    ids=["asked for", "whole-file hash"],
+)
 async def test_relay_on_completion_keeps_the_store_untouched_until_then(
-    caller: Caller, deployment: Deployment
+    caller: Caller, deployment: Deployment, members: dict[str, str]
 ) -> None:
-    session = await _sent(await caller.begin(relay="on_completion", chunk_size=3 * MIB))
+    session = await _sent(await caller.begin(total_size=9 * MIB, **members))
+    query = "SELECT relay_mode FROM uploads WHERE id = $1"
+    assert (await deployment.fetch(query, session.id))[0][0] == "on_completion"
     status = await session.status()
     assert status["parts_relayed"] == 0
     assert deployment.bucket.open_multiparts() == []

@@ -7,6 +7,7 @@ from datetime import timedelta
 import httpx
 import pytest
 
+from tests.service.bucket import Bucket
 from tests.service.caller import Session, data_of, problem_of
 from tests.service.content import PART_BYTES, content_of, cut
 from tests.service.deployment import Deployment
@@ -117,6 +118,27 @@ async def test_a_service_that_stops_in_good_order_leaves_what_is_open_to_the_nex
         data_of(await again.put(1, _CHUNKS[1]))
         data = await again.stored(len(_CHUNKS))
         assert own.bucket.read(data["key"]) == _CONTENT
+
+
+async def test_settings_that_change_do_not_touch_an_upload_that_is_open(own: Deployment) -> None:
+    async with own.served() as first:
+        session = await first.caller.begin(chunk_size=PART_BYTES)
+        data_of(await session.put(0, _CHUNKS[0]))
+    elsewhere = Bucket.made(own.bucket.store, "elsewhere")
+    async with own.served(
+        s3_bucket_name=elsewhere.name,
+        relay_mode="on_completion",
+        s3_checksum="crc32",
+        max_chunk_size=str(PART_BYTES),
+        max_file_size=str(PART_BYTES),
+    ) as second:
+        again = second.caller.session(session.id)
+        for index in (1, 2):
+            data_of(await again.put(index, _CHUNKS[index]))
+        await until(again.status, lambda status: status["parts_relayed"] >= 2)
+        data = await again.stored(len(_CHUNKS))
+        assert own.bucket.read(data["key"]) == _CONTENT
+        assert elsewhere.keys() == set()
 
 
 async def test_a_service_that_runs_says_that_its_spool_is_here(own: Deployment) -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.doubles.s3 import faults
+from tests.doubles.s3.exchange import Exchange
 from tests.service.caller import problem_of
 from tests.service.doubt.story import LARGE, SMALL, Story
 from tests.service.waiting import until
@@ -123,6 +124,28 @@ async def test_what_lands_before_its_repetition_is_found(
     story.double.heal()
     await story.ends_stored(session, content)
     assert story.double.ledger.count(operation) == 1
+
+
+async def served_after_landing(exchange: Exchange) -> None:
+    """What was in flight is carried out first, unseen by whoever looked before."""
+    for apply in exchange.late:
+        apply()
+    exchange.late.clear()
+    await exchange.send(await exchange.serve())
+
+
+@pytest.mark.survives(
+    "S3 carries out a completion while its repetition is on its way, and refuses that: gone",
+    "The object is found; nothing is asked for again",
+)
+async def test_what_lands_just_before_its_repetition_is_found(story: Story) -> None:
+    operation = "CompleteMultipartUpload"
+    story.double.fail(operation, faults.landing_late())
+    story.double.fail(operation, served_after_landing, skip=1)
+    session = await story.sent(LARGE)
+    await story.ends_stored(session, LARGE)
+    assert story.double.ledger.results(operation)[1].startswith("404")
+    assert story.double.ledger.count("UploadPart") == 3
 
 
 @pytest.mark.survives(

@@ -1,9 +1,14 @@
 """The store refuses: for good, and the upload has failed; or for now, and nothing is lost by it."""
 
+import asyncio
+
 import pytest
 
 from tests.doubles.s3 import faults
-from tests.service.caller import problem_of
+from tests.doubles.s3.double import S3Double
+from tests.service.caller import data_of, problem_of
+from tests.service.content import PART_BYTES, content_of
+from tests.service.deployment import Deployment
 from tests.service.doubt.story import LARGE, SMALL, Story
 from tests.service.waiting import until
 
@@ -102,6 +107,32 @@ async def test_with_the_store_away_chunks_are_taken(story: Story) -> None:
     assert problem_of(await story.complete(session, LARGE), 503) == "storage-unavailable"
     story.double.heal()
     await story.ends_stored(session, LARGE)
+
+
+@pytest.mark.survives(
+    "S3 is silent, and every sender waits for it", "chunks are taken as ever, and told of"
+)
+async def test_while_every_sender_waits_chunks_are_taken(
+    own: Deployment, s3_double: S3Double
+) -> None:
+    """Writers have threads of their own."""
+    senders = 2
+    parts = s3_double.fail("UploadPart", faults.hang, times=None)
+    async with own.served(s3_read_timeout="60s", relay_concurrency=str(senders)) as served:
+        session = await served.caller.begin(chunk_size=PART_BYTES)
+        for index in range(senders):
+            data_of(await session.put(index, content_of(PART_BYTES)))
+        await until(lambda: _hits(parts), lambda hits: hits == senders)
+        async with asyncio.timeout(20):
+            for index in range(senders, 2 * senders):
+                data_of(await session.put(index, content_of(PART_BYTES)))
+        assert (await session.status())["received_chunks"] == ["0-3"]
+        s3_double.heal()
+        served.service.break_off()
+
+
+async def _hits(rule: faults.Rule) -> int:
+    return rule.hits
 
 
 @pytest.mark.survives(

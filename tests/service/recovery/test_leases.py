@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from tests.machine.acts import SendChunk
 from tests.machine.steps import Failing
 from tests.service.recovery.scene import BOUND, LEASES_LAPSE, Scene
 from tests.service.waiting import until
@@ -22,6 +23,32 @@ async def test_a_window_is_taken_over_when_its_lease_has_lapsed_and_not_before(
     await scene.world.pass_time(LEASES_LAPSE)
     await scene.look(scene.second)
     assert (await scene.status(known, at=1))["parts_relayed"] == 1
+
+
+@pytest.mark.survives(
+    "a process dies at any step of relaying a part", "another goes on; the object is whole, once"
+)
+@pytest.mark.parametrize("failing", [Failing.DIES_BEFORE, Failing.DIES_AFTER])
+@pytest.mark.parametrize(
+    "step",
+    [
+        "relaying.claim",
+        "store.create_multipart",
+        "relaying.set_multipart",
+        "store.upload_part",
+        "relaying.note_etag",
+        "spool.unlink",
+    ],
+)
+async def test_a_relay_that_died_anywhere_is_continued(
+    scene: Scene, step: str, failing: Failing
+) -> None:
+    known = await scene.begin()
+    await scene.dies(scene.first, failing, step)
+    await scene.ask_in_vain(SendChunk(known, 0, 0))
+    await scene.go_on()
+    await scene.send(known)
+    assert (await scene.complete(known)).status_code == 200
 
 
 @pytest.mark.survives(
