@@ -76,9 +76,14 @@ async def test_a_key_belongs_to_its_owner(rows: Rows) -> None:
 
 
 async def test_a_key_lasts_a_day(rows: Rows, clock: Clock) -> None:
-    first = await rows.begin()
-    await rows.try_begin(a_draft(), KEY)
-    await clock.advance(hours=24, seconds=1)
+    first = await rows.try_begin(a_draft(), KEY)
+    assert isinstance(first, Upload)
+    await clock.advance(hours=23, minutes=59)
+    earlier = await rows.beginning.find_earlier("alice", KEY)
+    assert earlier is not None
+    assert earlier.upload.id == first.id
+    assert await rows.try_begin(a_draft(), KEY) is None
+    await clock.advance(minutes=2)
     assert await rows.beginning.find_earlier("alice", KEY) is None
     again = await rows.try_begin(a_draft(), KEY)
     assert isinstance(again, Upload)

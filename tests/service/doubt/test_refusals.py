@@ -136,6 +136,19 @@ async def _hits(rule: faults.Rule) -> int:
 
 
 @pytest.mark.survives(
+    "S3 says that a multipart upload is aborted, and parts come to it all the same",
+    "Aborted again, until the store has nothing of it",
+)
+async def test_an_abort_is_repeated_until_nothing_is_left(story: Story) -> None:
+    session = await story.sent(LARGE)
+    await story.relayed(session, LARGE)
+    story.double.fail("AbortMultipartUpload", faults.claim_success, times=2)
+    assert (await session.abort()).status_code == 200
+    await until(story.own.leftovers, lambda left: not left)
+    assert story.double.ledger.count("AbortMultipartUpload") == 3
+
+
+@pytest.mark.survives(
     "S3 carries out a request after the upload has failed", "The clean-up removes the object"
 )
 async def test_an_object_that_lands_after_the_end_is_removed(story: Story) -> None:
