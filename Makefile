@@ -2,10 +2,10 @@
 # Needs python3 (3.11 or newer, with venv) and make; everything else is put into .venv.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test soak storm check format generate lock clean environment
+.PHONY: help demo run test soak crash storm check format generate lock clean environment
 
 CLI := .venv/bin/chunk-service
-export FILE ARGS EXAMPLES SEED EVENTS
+export FILE ARGS EXAMPLES SEED KILLS EVENTS
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -21,6 +21,9 @@ test: environment ## the tests: make test [ARGS="-k chunk -x"]
 
 soak: environment ## the state machine at length: make soak [EXAMPLES=1250] [SEED=n]
 	@scripts/soak $(ARGS)
+
+crash: environment ## processes killed under load: make crash [KILLS=200] [SEED=n]
+	@scripts/crash $${KILLS:+--kills "$$KILLS"} $${SEED:+--seed "$$SEED"} $(ARGS)
 
 storm: environment ## events through kills and a bad receiver: make storm [EVENTS=1000]
 	@scripts/storm $${EVENTS:+--events "$$EVENTS"} $(ARGS)
