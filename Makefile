@@ -2,7 +2,7 @@
 # Needs python3 (3.11 or newer, with venv) and make; everything else is put into .venv.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test soak crash storm check format generate lock clean environment
+.PHONY: help demo run test soak crash storm mutants check format generate lock clean environment
 
 CLI := .venv/bin/chunk-service
 export FILE ARGS EXAMPLES SEED KILLS EVENTS
@@ -27,6 +27,9 @@ crash: environment ## processes killed under load: make crash [KILLS=200] [SEED=
 
 storm: environment ## events through kills and a bad receiver: make storm [EVENTS=1000]
 	@scripts/storm $${EVENTS:+--events "$$EVENTS"} $(ARGS)
+
+mutants: environment ## faults put into the code, which the tests must see: make mutants [ARGS=name]
+	@scripts/mutants $(ARGS)
 
 check: environment ## style, types, direction of imports, generated files
 	@scripts/check
