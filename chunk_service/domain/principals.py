@@ -17,12 +17,14 @@ _REFUSED_CATEGORIES = frozenset({"Cc", "Cs"})
 class Principal:
     """`file_id` binds the bearer to one `main_service_file_id`; None: to all of the owner's.
 
-    `scopes` is None where the token does not speak of scopes at all.
+    `scopes` is None where the token does not speak of scopes at all. `email` is where the owner may
+    be written to.
     """
 
     owner: str
     file_id: str | None = None
     scopes: frozenset[str] | None = None
+    email: str | None = None
 
     def may_touch(self, main_service_file_id: int | str) -> bool:
         return self.file_id is None or self.file_id == str(main_service_file_id)

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
 MAIN = "main"
+MAIL = "mail"
 CALLBACK = "callback"
+MAILED_EVENTS = frozenset({"upload.completed", "upload.failed", "upload.expired"})
 MOST_URL_CHARACTERS = 2048
 HTTPS_PORT = 443
 
@@ -31,6 +33,23 @@ class Subscription:
 
     def wants(self, event_type: str) -> bool:
         return self.events is None or event_type in self.events
+
+
+@dataclass(frozen=True, slots=True)
+class Mailing:
+    """`to` is written to where an upload's owner has no address."""
+
+    events: frozenset[str]
+    to: str | None
+
+    def recipients(self, event_type: str, owner_email: str | None) -> list[Recipient]:
+        address = owner_email or self.to
+        if address is None or event_type not in self.events:
+            return []
+        return [Recipient(MAIL, address)]
+
+
+NO_MAIL = Mailing(events=frozenset(), to=None)
 
 
 def recipients(

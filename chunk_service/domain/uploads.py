@@ -133,6 +133,7 @@ class Upload:
     expires_at: datetime
     completed_at: datetime | None
     callback_url: str | None = None
+    owner_email: str | None = None
 
     @property
     def progress(self) -> Progress:

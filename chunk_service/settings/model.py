@@ -10,6 +10,7 @@ from chunk_service.settings.database import DatabaseSettings
 from chunk_service.settings.events import EventSettings
 from chunk_service.settings.group import SettingsGroup
 from chunk_service.settings.limits import DeadlineSettings, LimitSettings
+from chunk_service.settings.mail import MailSettings
 from chunk_service.settings.serving import LogSettings, ServingSettings
 from chunk_service.settings.storage import RelaySettings, S3Settings, SpoolSettings
 from chunk_service.settings.tokens import TokenSettings
@@ -21,6 +22,7 @@ GROUPS: tuple[type[SettingsGroup], ...] = (
     SpoolSettings,
     S3Settings,
     EventSettings,
+    MailSettings,
     RelaySettings,
     LimitSettings,
     DeadlineSettings,
@@ -34,6 +36,7 @@ class Settings(
     LogSettings,
     ServingSettings,
     RelaySettings,
+    MailSettings,
     EventSettings,
     S3Settings,
     SpoolSettings,

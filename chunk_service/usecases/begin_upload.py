@@ -62,6 +62,7 @@ class Draft:
     ttl: timedelta
     max_age: timedelta
     callback_url: str | None = None
+    owner_email: str | None = None
 
     @property
     def is_kept(self) -> bool:
@@ -167,6 +168,7 @@ class BeginUpload:
             ttl=self._ttl(wanted),
             max_age=self.defaults.max_age,
             callback_url=self._callback_url(wanted),
+            owner_email=principal.email,
         )
 
     def _relay_mode(self, wanted: NewUpload) -> RelayMode:

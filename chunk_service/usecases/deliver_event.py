@@ -41,13 +41,17 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What the receiver answered; `error` where it did not. `excerpt` is the bounded beginning."""
+    """What the receiver answered; `error` where it did not. `excerpt` is the bounded beginning.
+
+    `is_final`: it will never take this one, so there is no next attempt.
+    """
 
     status: int | None
     error: str | None
     excerpt: str | None
     duration_ms: int
     retry_after: timedelta | None
+    is_final: bool = False
 
     @property
     def is_delivered(self) -> bool:
@@ -105,6 +109,8 @@ class DeliverEvent:
         next_after = next_delivery(delivery.failures + 1, asked=outcome.retry_after, dice=self.dice)
         if outcome.status == GONE:
             next_after = await self._after_gone(delivery, next_after)
+        if outcome.is_final:
+            next_after = None
         if next_after is None:
             log.error("dead letter", endpoint=delivery.endpoint, event_id=delivery.event_id)
         await self.rows.note_failed(delivery, outcome, next_after)

@@ -24,7 +24,7 @@ from chunk_service.usecases.end_upload import CleanUpBell, EndUpload
 from chunk_service.usecases.expire_uploads import ExpireUploads
 from chunk_service.usecases.forget_spools import ForgetSpools
 from chunk_service.wiring.options import host_name
-from chunk_service.wiring.receivers import addresses, subscriptions
+from chunk_service.wiring.receivers import addresses, mailing, subscriptions
 from chunk_service.worker.jobs import EVERY_HOUR, EVERY_MINUTE, Periodic
 
 UPLOADS_KEPT_FOR = timedelta(days=30)
@@ -64,7 +64,7 @@ def later_rows(settings: Settings, database: Database) -> LaterRows:
 def deadlines_over(settings: Settings, database: Database) -> Deadlines:
     """The use cases of the clock, for a process without a spool."""
     sweeping = SweepingRows(database, DatabaseIdentity(database))
-    ending = EndingRows(database, subscriptions(settings))
+    ending = EndingRows(database, subscriptions(settings), mailing(settings))
     return Deadlines(
         expire=ExpireUploads(sweeping, end_upload(settings, ending, NobodyHere())),
         forget_spools=ForgetSpools(

@@ -15,7 +15,15 @@ from pydantic import SecretStr
 from chunk_service.adapters.postgres.delivering import DeliveringRows
 from chunk_service.adapters.webhook.public_network import PublicNetwork, PublicTransport
 from chunk_service.adapters.webhook.sender import WebhookSender, webhook_client
-from chunk_service.domain.receivers import MAIN, Subscription, endpoint_of_host
+from chunk_service.domain.receivers import (
+    MAIL,
+    MAIN,
+    NO_MAIL,
+    Mailing,
+    Subscription,
+    endpoint_of_host,
+)
+from chunk_service.settings.mail import SmtpTls, smtp_server
 from chunk_service.settings.model import Settings
 from chunk_service.settings.receivers import Receiver
 from chunk_service.settings.secrets import split_secrets
@@ -31,10 +39,18 @@ def subscriptions(settings: Settings) -> Sequence[Subscription]:
     return [Subscription(each.name, each.events) for each in _receivers(settings)]
 
 
+def mailing(settings: Settings) -> Mailing:
+    if settings.smtp_url is None:
+        return NO_MAIL
+    return Mailing(events=settings.mail_events, to=settings.mail_to)
+
+
 def addresses(settings: Settings) -> dict[str, bytes | None]:
     """What identifies each endpoint's address; None where every delivery has its own."""
     named = {each.name: _fingerprint(each.url) for each in _receivers(settings)}
-    return {**named, **dict.fromkeys(map(endpoint_of_host, settings.webhook_allowed_hosts))}
+    mail: list[str] = [] if settings.smtp_url is None else [MAIL]
+    callbacks = map(endpoint_of_host, settings.webhook_allowed_hosts)
+    return {**named, **dict.fromkeys([*mail, *callbacks])}
 
 
 @asynccontextmanager
@@ -44,6 +60,7 @@ async def open_lanes(settings: Settings, rows: DeliveringRows) -> AsyncIterator[
         senders = {
             **await _open_named(settings, stack),
             **await _open_callbacks(settings, stack),
+            **_mail(settings),
         }
         yield [
             Lane(
@@ -52,7 +69,7 @@ async def open_lanes(settings: Settings, rows: DeliveringRows) -> AsyncIterator[
                     rows=rows,
                     sender=senders[endpoint],
                     dice=DICE.random,
-                    lease=settings.webhook_timeout + LEASE_MARGIN,
+                    lease=_timeout(settings, endpoint) + LEASE_MARGIN,
                     address=address,
                 ),
                 most_at_once=settings.webhook_concurrency,
@@ -79,6 +96,33 @@ async def _open_callbacks(settings: Settings, stack: AsyncExitStack) -> dict[str
     )
     sender = WebhookSender(client, _secrets(settings.webhook_callback_secret), seconds)
     return {endpoint_of_host(host): sender for host in settings.webhook_allowed_hosts}
+
+
+def _mail(settings: Settings) -> dict[str, Sender]:
+    if settings.smtp_url is None or settings.mail_from is None:
+        return {}
+    # Whoever sends no mail needs none of these, nor the libraries that come with them.
+    from chunk_service.adapters.mail.notices import Notices
+    from chunk_service.adapters.mail.sender import MailSender, MailServer
+
+    server = smtp_server(settings.smtp_url.get_secret_value())
+    sender = MailSender(
+        MailServer(
+            host=server.host,
+            port=server.port,
+            use_tls=server.tls is SmtpTls.AT_ONCE,
+            start_tls=server.tls is SmtpTls.STARTTLS,
+            user=server.user,
+            password=server.password,
+        ),
+        Notices.from_templates(settings.mail_templates, sender=settings.mail_from),
+        settings.smtp_timeout.total_seconds(),
+    )
+    return {MAIL: sender}
+
+
+def _timeout(settings: Settings, endpoint: str) -> timedelta:
+    return settings.smtp_timeout if endpoint == MAIL else settings.webhook_timeout
 
 
 def _receivers(settings: Settings) -> Sequence[Receiver]:

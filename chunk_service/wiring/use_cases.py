@@ -48,7 +48,7 @@ from chunk_service.wiring.options import (
     host_name,
     upload_defaults,
 )
-from chunk_service.wiring.receivers import subscriptions
+from chunk_service.wiring.receivers import mailing, subscriptions
 from chunk_service.worker.engine import Engine, EngineParts
 
 ATTEMPT_TTL = timedelta(hours=1)
@@ -99,7 +99,7 @@ def rows_over(opened: Opened) -> Rows:
         repairing=around("repairing", RepairingRows(database)),
         reading=around("reading", ReadingRows(database)),
         closing=around("closing", ClosingRows(database)),
-        ending=around("ending", EndingRows(database, subscriptions(settings))),
+        ending=around("ending", EndingRows(database, subscriptions(settings), mailing(settings))),
         cleaning=around("cleaning", CleaningRows(database)),
         sweeping=around("sweeping", SweepingRows(database, DatabaseIdentity(database))),
         spools=around("spools", SpoolRows(database, host_name())),

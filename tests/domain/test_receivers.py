@@ -6,7 +6,9 @@ from hypothesis import strategies as st
 
 from chunk_service.domain.events import EVENT_TYPES
 from chunk_service.domain.receivers import (
+    MAILED_EVENTS,
     MOST_URL_CHARACTERS,
+    Mailing,
     Recipient,
     Subscription,
     callback_endpoint,
@@ -32,6 +34,27 @@ def test_who_chose_types_is_told_of_those() -> None:
 def test_a_callers_target_is_told_besides() -> None:
     told = recipients([Subscription("main")], "upload.failed", callback_url=GOOD)
     assert told == [Recipient("main"), Recipient("callback:hooks.example.com", GOOD)]
+
+
+@pytest.mark.parametrize(
+    ("to", "owner", "event_type", "address"),
+    [
+        (None, "alice@example.org", "upload.failed", "alice@example.org"),
+        ("ops@example.com", "alice@example.org", "upload.failed", "alice@example.org"),
+        ("ops@example.com", None, "upload.failed", "ops@example.com"),
+        (None, None, "upload.failed", None),
+        ("ops@example.com", "alice@example.org", "upload.completed", None),
+    ],
+)
+def test_mail_goes_to_the_owner_or_whom_the_settings_name(
+    to: str | None, owner: str | None, event_type: str, address: str | None
+) -> None:
+    told = Mailing(frozenset({"upload.failed"}), to).recipients(event_type, owner)
+    assert told == ([] if address is None else [Recipient("mail", address)])
+
+
+def test_what_may_be_mailed_are_events() -> None:
+    assert set(EVENT_TYPES) >= MAILED_EVENTS
 
 
 @pytest.mark.parametrize(

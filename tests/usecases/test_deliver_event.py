@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -166,3 +166,11 @@ async def test_an_attempt_ends_with_its_lease_counted_from_before_it_was_asked_f
     lease = timedelta(seconds=0.08)
     assert await DeliverEvent(rows, sender, lambda: 0.0, lease=lease)(uuid4()) is None
     assert (sender.posts, rows.noted) == (0, [])
+
+
+async def test_what_will_never_be_taken_is_a_dead_letter_at_once() -> None:
+    rows = Rows()
+    with capture_logs() as logs:
+        await attempt(rows, replace(an_outcome(550), is_final=True))
+    assert rows.waits == [None]
+    assert alarms(logs) == ["dead letter"]

@@ -34,13 +34,13 @@ BEGIN = statement(f"""
         INSERT INTO uploads (id, owner, main_service_file_id, original_file_name, content_type,
             metadata, bucket, key, part_size, chunk_size, max_size, total_size, total_chunks,
             is_free, spool_id, relay_mode, part_checksum, checksum,
-            expires_at, expiry_limit, ttl, callback_url)
+            expires_at, expiry_limit, ttl, callback_url, owner_email)
         SELECT :upload, :owner, CAST(:main_service_file_id AS jsonb), :original_file_name,
             :content_type, CAST(:metadata AS jsonb), :bucket, :key, :part_size, :chunk_size,
             :max_size, :total_size, :total_chunks, :is_free AND NOT :is_kept,
             CASE WHEN :is_kept THEN :spool END, :relay_mode, :part_checksum, :checksum,
             service_now() + :ttl, service_now() + :max_age, :ttl,
-            :callback_url
+            :callback_url, :owner_email
         FROM room WHERE fits_open AND fits_quota AND fits_spool
             AND (:idempotency_key IS NULL OR EXISTS (SELECT FROM keyed))
         RETURNING *
@@ -104,6 +104,7 @@ class BeginningRows:
             ttl=draft.ttl,
             max_age=draft.max_age,
             callback_url=draft.callback_url,
+            owner_email=draft.owner_email,
             open_limit=self.open_limit,
             idempotency_key=None if key is None else key.key,
             fingerprint=None if key is None else key.fingerprint,

@@ -18,7 +18,13 @@ from chunk_service.adapters.postgres.signals import NOTIFY_ENDED
 from chunk_service.adapters.postgres.statements import statement
 from chunk_service.adapters.postgres.values import UPLOAD_COLUMNS, checksum_text, upload_of
 from chunk_service.domain.events import Event
-from chunk_service.domain.receivers import Recipient, Subscription, recipients
+from chunk_service.domain.receivers import (
+    NO_MAIL,
+    Mailing,
+    Recipient,
+    Subscription,
+    recipients,
+)
 from chunk_service.domain.states import State
 from chunk_service.domain.uploads import DEFAULT_CONTENT_TYPE, Stored, Upload
 
@@ -50,6 +56,7 @@ END = statement(f"""
 class EndingRows:
     database: Database
     subscriptions: Sequence[Subscription]
+    mailing: Mailing = NO_MAIL
 
     async def end(
         self,
@@ -82,4 +89,5 @@ class EndingRows:
         return upload_of(row)
 
     def _told(self, event: Event, upload: Upload) -> Sequence[Recipient]:
-        return recipients(self.subscriptions, event.type, callback_url=upload.callback_url)
+        told = recipients(self.subscriptions, event.type, callback_url=upload.callback_url)
+        return [*told, *self.mailing.recipients(event.type, upload.owner_email)]

@@ -45,7 +45,7 @@ _TYPES: dict[str, TypeEngine[Any]] = {
         (Text(), "excerpt failure file_id file_name host idempotency_key key main_service_file_id"),
         (Text(), "metadata mpu_id name new_mpu_id original_file_name outcome owner part_checksum"),
         (Text(), "relay_mode slices state stored_checksum channel message expected"),
-        (Text(), "before callback_url"),
+        (Text(), "before callback_url owner_email"),
     )
     for name in names.split()
 }

@@ -29,7 +29,7 @@ UPLOAD_COLUMNS = """
     u.total_chunks, u.is_free, u.relay_mode, u.part_checksum, u.checksum, u.spool_id, u.mpu_id,
     u.highest_index, u.chunk_count, u.received_bytes, u.prefix_chunks, u.prefix_bytes, u.closing,
     u.stored_size, u.stored_etag, u.stored_checksum, u.failure, u.created_at, u.expires_at,
-    u.completed_at, u.callback_url
+    u.completed_at, u.callback_url, u.owner_email
 """
 
 
@@ -67,6 +67,7 @@ def upload_of(row: Row) -> Upload:
         expires_at=row["expires_at"],
         completed_at=row["completed_at"],
         callback_url=row["callback_url"],
+        owner_email=row["owner_email"],
     )
 
 

@@ -9,6 +9,8 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from email_validator import EmailNotValidError, validate_email
+
 from chunk_service.domain.errors import Unauthorized
 from chunk_service.domain.principals import OWNER_MAX_CHARACTERS, Principal, is_plain_text
 
@@ -38,7 +40,12 @@ def validity_of(claims: Claims) -> Validity:
 
 
 def principal_of(claims: Claims) -> Principal:
-    return Principal(owner=_owner(claims), file_id=_file_id(claims), scopes=_scopes(claims))
+    return Principal(
+        owner=_owner(claims),
+        file_id=_file_id(claims),
+        scopes=_scopes(claims),
+        email=_email(claims),
+    )
 
 
 def _time(claims: Claims, name: str) -> float:
@@ -70,6 +77,17 @@ def _file_id(claims: Claims) -> str | None:
     if not is_plain_text(text, max_characters=FILE_ID_MAX_CHARACTERS):
         raise Unauthorized("The token's claim 'file_id' must be a whole number or a short text.")
     return text
+
+
+def _email(claims: Claims) -> str | None:
+    """Where there is none that mail could reach, nobody is written to: that locks nobody out."""
+    value = claims.get("email")
+    if not isinstance(value, str):
+        return None
+    try:
+        return validate_email(value, check_deliverability=False).normalized
+    except EmailNotValidError:
+        return None
 
 
 def _scopes(claims: Claims) -> frozenset[str] | None:

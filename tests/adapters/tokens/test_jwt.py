@@ -150,6 +150,23 @@ def test_a_file_id_is_compared_as_text(given: object, text: str) -> None:
     assert not principal.may_touch(text + "0")
 
 
+@pytest.mark.parametrize(
+    ("given", "email"),
+    [
+        ("alice@example.org", "alice@example.org"),
+        ("用户@例子.中国", "用户@例子.中国"),
+        ("a@b\r\nBcc: eve@example.org", None),
+        ("alice", None),
+        ("alice@localhost@example.org", None),
+        ("", None),
+        (7, None),
+        (None, None),
+    ],
+)
+def test_an_email_that_mail_cannot_reach_is_none(given: object, email: str | None) -> None:
+    assert reader().read(token(email=given)).email == email
+
+
 @pytest.mark.parametrize("given", ["read admin", ["read", "admin"]])
 def test_scopes_are_words_or_a_list(given: object) -> None:
     assert reader().read(token(scope=given)).scopes == frozenset({"read", "admin"})
