@@ -28,7 +28,12 @@ DROP_FILES = statement(f"""
         AND c.state = 'spooled' AND {_ENDED}
 """)
 
+# Whoever claimed a window and died over it gives nothing back.
 NOTE_PASS = statement("""
+    WITH freed AS (
+        UPDATE parts SET lease_holder = NULL, lease_until = NULL
+        WHERE upload_id = :upload AND lease_holder IS NOT NULL
+    )
     UPDATE uploads SET cleanup_passes = cleanup_passes + 1,
         cleanup_due_at = service_now() + :delay
     WHERE id = :upload AND cleanup_passes = :pass_number

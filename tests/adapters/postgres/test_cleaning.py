@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
 from chunk_service.domain.states import State
 from chunk_service.domain.uploads import ChunkState, Upload
@@ -49,6 +50,20 @@ async def test_a_pass_is_noted_once(rows: Rows) -> None:
     await rows.cleaning.note_pass(first, timedelta())
     await rows.cleaning.note_pass(first, None)
     assert (await owed(rows, upload)).passes_done == 1
+
+
+@pytest.mark.survives(
+    "A process dies over a part of an upload that ends meanwhile", "The clean-up frees its claim"
+)
+async def test_a_claim_of_the_dead_does_not_outlive_its_upload(rows: Rows) -> None:
+    upload = await rows.begin(chunk_size=8)
+    for index in range(2):
+        await rows.put(upload, index, 8)
+    assert await rows.claim(upload) is not None
+    assert await rows.end(await rows.read(upload), State.ABORTED) is not None
+    await rows.cleaning.note_pass(await owed(rows, upload), LATER)
+    claimed = text("SELECT number FROM parts WHERE lease_holder IS NOT NULL")
+    assert await rows.database.rows(claimed) == []
 
 
 async def test_a_pass_that_was_put_off_is_owed_again_later(rows: Rows, clock: Clock) -> None:
