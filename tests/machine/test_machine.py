@@ -18,7 +18,7 @@ from tests.machine.machine import Machine, Stage
 from tests.machine.site import open_site
 
 # Each is the life of a deployment: so many steps, then a healing.
-_EXAMPLES = int(os.environ.get("EXAMPLES", "25"))
+_EXAMPLES = int(os.environ.get("EXAMPLES") or 25)
 _STEPS = 30
 
 
