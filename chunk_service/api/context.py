@@ -10,6 +10,7 @@ from typing import Protocol, cast
 
 from starlette.types import Scope
 
+from chunk_service.api.library import Library
 from chunk_service.api.operators import Operators
 from chunk_service.api.owner_rates import OwnerRates
 from chunk_service.domain.completion import Completion
@@ -78,6 +79,7 @@ class ApiContext:
     abort: Abort
     read: Read
     health: CheckHealth
+    library: Library
     operators: Operators
     tokens: TokenReader
     limits: ApiLimits

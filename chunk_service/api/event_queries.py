@@ -3,10 +3,10 @@
 import re
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from starlette.requests import Request
 
-from chunk_service.api.queries import PageSize
+from chunk_service.api.queries import PageSize, Query
 from chunk_service.api.request_values import UploadIdValue
 from chunk_service.domain.errors import NotFound
 from chunk_service.domain.events import EVENT_TYPES
@@ -22,10 +22,6 @@ _ENDPOINT = re.compile(ENDPOINT_PATTERN[1:-1])
 EndpointName = Annotated[
     str, Field(pattern=ENDPOINT_PATTERN, description="The name of one receiver.")
 ]
-
-
-class Query(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
 
 
 class EventQuery(Query):

@@ -31,6 +31,7 @@ _SECURITY_SCHEME: Final = {
 }
 _TAGS: Final = [
     {"name": "uploads", "description": "Numbered chunks into one file."},
+    {"name": "files", "description": "What became of uploads."},
     {
         "name": "events",
         "description": "For operators: what was told, to whom, and telling it again.",

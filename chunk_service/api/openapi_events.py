@@ -1,7 +1,7 @@
 """What operators may call, for the table of operations: all of it needs the scope `admin`."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Final
 
 from pydantic import BaseModel
 
@@ -12,55 +12,13 @@ from chunk_service.api.event_queries import (
     EndpointQuery,
     EventQuery,
 )
-from chunk_service.api.openapi_shapes import GUARDED, Described, Json
+from chunk_service.api.openapi_shapes import GUARDED, Described, Json, in_path, query_parameters
 
 _SCOPE: Final = "Needs a token with the scope `admin`."
 _PROBLEMS: Final = (*GUARDED, 403, 429)
 
 
-def _query(model: type[BaseModel]) -> Sequence[Json]:
-    """A parameter for each field; one that is left out is null in the model only."""
-    properties: Mapping[str, Mapping[str, Any]] = _inlined(model.model_json_schema())
-    return [
-        {
-            "name": name,
-            "in": "query",
-            "description": schema.get("description", ""),
-            "schema": _without_null(schema),
-        }
-        for name, schema in properties.items()
-    ]
-
-
-def _inlined(schema: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
-    definitions = schema.get("$defs", {})
-
-    def inline(part: Mapping[str, Any]) -> Mapping[str, Any]:
-        name = str(part.get("$ref", "")).rpartition("/")[2]
-        return definitions[name] if name else part
-
-    return {
-        name: {**each, "anyOf": [inline(part) for part in each.get("anyOf", ())]}
-        for name, each in schema["properties"].items()
-    }
-
-
-def _without_null(schema: Mapping[str, Any]) -> Json:
-    kinds = [part for part in schema["anyOf"] if part != {"type": "null"}]
-    found = dict(kinds[0]) if kinds else dict(schema)
-    return {
-        name: value
-        for name, value in found.items()
-        if name not in ("anyOf", "title", "description")
-    }
-
-
-def _in_path(name: str, pattern: str) -> Json:
-    schema = {"type": "string", "pattern": pattern}
-    return {"name": name, "in": "path", "required": True, "schema": schema}
-
-
-_EVENT_ID: Final = _in_path("event_id", EVENT_ID_PATTERN)
+_EVENT_ID: Final = in_path("event_id", EVENT_ID_PATTERN)
 
 
 def _operator(
@@ -93,7 +51,7 @@ EVENTS: Final = (
         "Events, newest first",
         answers.EventsAnswer,
         (422,),
-        _query(EventQuery),
+        query_parameters(EventQuery),
     ),
     _operator(
         "GET",
@@ -111,7 +69,7 @@ EVENTS: Final = (
         "Tell an event again",
         answers.ReplayAnswer,
         (404, 422),
-        (_EVENT_ID, *_query(EndpointQuery)),
+        (_EVENT_ID, *query_parameters(EndpointQuery)),
     ),
     _operator(
         "POST",
@@ -120,7 +78,7 @@ EVENTS: Final = (
         "Try dead letters again",
         answers.ReplayDeadAnswer,
         (422,),
-        _query(EndpointQuery),
+        query_parameters(EndpointQuery),
     ),
     _operator(
         "GET",
@@ -136,6 +94,6 @@ EVENTS: Final = (
         "Use a disabled receiver again",
         answers.EnableAnswer,
         (404,),
-        (_in_path("endpoint", ENDPOINT_PATTERN),),
+        (in_path("endpoint", ENDPOINT_PATTERN),),
     ),
 )

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from chunk_service.api import answer_models as answers
 from chunk_service.api.forms import MAX_PARTS
 from chunk_service.api.openapi_events import EVENTS
+from chunk_service.api.openapi_files import FILES
 from chunk_service.api.openapi_links import UPLOAD_LINKS
 from chunk_service.api.openapi_shapes import GUARDED, WITH_BODY, Body, Described, header
 from chunk_service.api.request_models import CompleteRequest, InitRequest
@@ -168,6 +169,7 @@ _HEALTH: Final = {200: answers.HealthAnswer, 503: answers.HealthAnswer}
 
 OPERATIONS: Final = (
     *UPLOADS,
+    *FILES,
     *EVENTS,
     _operation("/health", "health", "Everything at once", _HEALTH),
     _operation("/health/ready", "ready", "Whether chunks can be taken", _HEALTH),

@@ -41,3 +41,46 @@ def header(name: str, description: str, **bounds: object) -> Json:
     """Without an example: pages that try the API out would send it."""
     schema = {"type": "string", **bounds}
     return {"name": name, "in": "header", "description": description, "schema": schema}
+
+
+def query_parameters(model: type[BaseModel]) -> Sequence[Json]:
+    """A parameter for each field; one that is left out is null in the model only."""
+    properties: Mapping[str, Mapping[str, Any]] = _inlined(model.model_json_schema())
+    return [
+        {
+            "name": name,
+            "in": "query",
+            "description": schema.get("description", ""),
+            "schema": _without_null(schema),
+        }
+        for name, schema in properties.items()
+    ]
+
+
+def _inlined(schema: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
+    definitions = schema.get("$defs", {})
+
+    def inline(part: Mapping[str, Any]) -> Mapping[str, Any]:
+        name = str(part.get("$ref", "")).rpartition("/")[2]
+        return definitions[name] if name else part
+
+    return {
+        name: {**each, "anyOf": [inline(part) for part in each.get("anyOf", ())]}
+        for name, each in schema["properties"].items()
+    }
+
+
+def _without_null(schema: Mapping[str, Any]) -> Json:
+    kinds = [part for part in schema["anyOf"] if part != {"type": "null"}]
+    found = dict(kinds[0]) if kinds else dict(schema)
+    return {
+        name: value
+        for name, value in found.items()
+        if name not in ("anyOf", "title", "description")
+    }
+
+
+def in_path(name: str, pattern: str, *, example: str | None = None) -> Json:
+    schema = {"type": "string", "pattern": pattern}
+    shown = {} if example is None else {"example": example}
+    return {"name": name, "in": "path", "required": True, "schema": schema, **shown}

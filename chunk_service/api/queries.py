@@ -6,7 +6,7 @@ Names that the model does not know are passed over, as members of JSON documents
 from collections.abc import Mapping
 from typing import Annotated, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, Field, ValidationError, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
 from starlette.requests import Request
 
 from chunk_service.api.spellings import parse_index
@@ -14,6 +14,10 @@ from chunk_service.domain.errors import ValidationFailed
 
 Model = TypeVar("Model", bound=BaseModel)
 MAX_PAGE = 500
+
+
+class Query(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
 
 def _number(value: object) -> object:

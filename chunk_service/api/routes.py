@@ -7,7 +7,7 @@ from starlette.responses import Response
 from starlette.routing import Match, Route
 from starlette.types import Scope
 
-from chunk_service.api import chunks, docs, events, ops
+from chunk_service.api import chunks, docs, events, files, ops
 
 Door = Callable[[Request], Awaitable[Response]]
 
@@ -31,6 +31,14 @@ def routes() -> list[Route]:
             methods=["GET", "DELETE"],
         ),
         Url("/upload/{upload_session_id}/chunks/{index}", chunks.put_chunk, methods=["PUT"]),
+        Url("/files", files.list_files, methods=["GET"]),
+        Url("/files/{key:path}/content", files.file_content, methods=["GET"]),
+        Url(
+            "/files/{key:path}",
+            _by_method(GET=files.read_file, PATCH=files.change_file, DELETE=files.delete_file),
+            methods=["GET", "PATCH", "DELETE"],
+        ),
+        Url("/download-url", files.download_url, methods=["POST"]),
         Url("/admin/events", events.list_events, methods=["GET"]),
         Url("/admin/events/replay-dead", events.replay_dead, methods=["POST"]),
         Url("/admin/events/{event_id}", events.show_event, methods=["GET"]),

@@ -11,8 +11,9 @@ from datetime import datetime
 from uuid import UUID
 
 from chunk_service.domain.files import object_url
+from chunk_service.domain.library import File
 from chunk_service.domain.states import EVENTS, State
-from chunk_service.domain.uploads import FileId, Stored, Upload
+from chunk_service.domain.uploads import Stored, Upload
 
 FILE_DELETED = "file.deleted"
 FILE_SHARED = "file.shared"
@@ -24,20 +25,6 @@ class Event:
     id: str
     type: str
     payload: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class FileFacts:
-    """What an event tells of a file, whatever happened to it."""
-
-    id: UUID
-    owner: str
-    main_service_file_id: FileId
-    name: str
-    content_type: str
-    metadata: Mapping[str, str]
-    key: str
-    size_bytes: int
 
 
 def upload_event(
@@ -66,12 +53,12 @@ def upload_event(
     return _event(EVENTS[state], data, unique=unique, at=at)
 
 
-def file_deleted_event(file: FileFacts, *, reason: str, unique: UUID, at: datetime) -> Event:
+def file_deleted_event(file: File, *, reason: str, unique: UUID, at: datetime) -> Event:
     return _event(FILE_DELETED, _file_facts(file) | {"reason": reason}, unique=unique, at=at)
 
 
 def file_shared_event(
-    file: FileFacts, *, share_id: UUID, expires_at: datetime | None, unique: UUID, at: datetime
+    file: File, *, share_id: UUID, expires_at: datetime | None, unique: UUID, at: datetime
 ) -> Event:
     expiry = None if expires_at is None else expires_at.isoformat()
     share = {"share_id": str(share_id), "expires_at": expiry}
@@ -89,7 +76,7 @@ def _stored_facts(upload: Upload, stored: Stored, public_endpoint_url: str) -> M
     }
 
 
-def _file_facts(file: FileFacts) -> dict[str, object]:
+def _file_facts(file: File) -> dict[str, object]:
     return {
         "file_id": str(file.id),
         "main_service_file_id": file.main_service_file_id,

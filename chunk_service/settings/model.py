@@ -8,6 +8,7 @@ from pydantic import ValidationInfo, field_validator
 
 from chunk_service.settings.database import DatabaseSettings
 from chunk_service.settings.events import EventSettings
+from chunk_service.settings.files import FileSettings
 from chunk_service.settings.group import SettingsGroup
 from chunk_service.settings.limits import DeadlineSettings, LimitSettings
 from chunk_service.settings.mail import MailSettings
@@ -23,6 +24,7 @@ GROUPS: tuple[type[SettingsGroup], ...] = (
     S3Settings,
     EventSettings,
     MailSettings,
+    FileSettings,
     RelaySettings,
     LimitSettings,
     DeadlineSettings,
@@ -36,6 +38,7 @@ class Settings(
     LogSettings,
     ServingSettings,
     RelaySettings,
+    FileSettings,
     MailSettings,
     EventSettings,
     S3Settings,

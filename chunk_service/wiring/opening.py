@@ -14,6 +14,7 @@ from chunk_service.adapters.postgres.database import Database, open_database
 from chunk_service.adapters.postgres.identity import DatabaseIdentity
 from chunk_service.adapters.postgres.spools import SpoolRows
 from chunk_service.adapters.s3.client import open_store
+from chunk_service.adapters.s3.presigning import Presigner, open_presigner
 from chunk_service.adapters.s3.store import S3Store
 from chunk_service.adapters.spool.disk import Disk, UnsyncedDisk
 from chunk_service.adapters.spool.identity import identify_spool
@@ -49,6 +50,7 @@ class Opened:
     settings: Settings
     database: Database
     store: S3Store
+    presigner: Presigner
     spool: Spool
     bells: Bells
     holder: UUID
@@ -67,7 +69,12 @@ async def open_parts(settings: Settings, surround: Surround = as_it_is) -> Async
         spool = await stack.enter_async_context(
             open_spool(folder, spool_id, threads=SPOOL_THREADS, disk=disk)
         )
-        yield Opened(settings, database, store, spool, Bells(), uuid4(), surround)
+        presigner = await stack.enter_async_context(
+            open_presigner(
+                s3_options(settings), public_endpoint_url=settings.s3_public_endpoint_url
+            )
+        )
+        yield Opened(settings, database, store, presigner, spool, Bells(), uuid4(), surround)
 
 
 async def _open_store(settings: Settings, stack: AsyncExitStack) -> S3Store:

@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 from sqlalchemy import text
@@ -12,7 +12,10 @@ from chunk_service.adapters.digests import combine
 from chunk_service.adapters.postgres.beginning import BeginningRows
 from chunk_service.adapters.postgres.cleaning import CleaningRows
 from chunk_service.adapters.postgres.closing import ClosingRows
+from chunk_service.adapters.postgres.deleting import DeletingRows
 from chunk_service.adapters.postgres.ending import EndingRows
+from chunk_service.adapters.postgres.file_search import FileSearchRows
+from chunk_service.adapters.postgres.files import FileRows
 from chunk_service.adapters.postgres.identity import DatabaseIdentity
 from chunk_service.adapters.postgres.placing import PlacingRows
 from chunk_service.adapters.postgres.reading import ReadingRows
@@ -21,16 +24,21 @@ from chunk_service.adapters.postgres.relaying import RelayingRows
 from chunk_service.adapters.postgres.repairing import RepairingRows
 from chunk_service.adapters.postgres.spools import SpoolRows
 from chunk_service.adapters.postgres.sweeping import SweepingRows
+from chunk_service.api.library import Library
 from chunk_service.usecases.abort_upload import AbortUpload
 from chunk_service.usecases.adopt_files import AdoptFiles
 from chunk_service.usecases.begin_multipart import BeginMultipart
 from chunk_service.usecases.begin_upload import BeginUpload
+from chunk_service.usecases.change_file import ChangeFile
 from chunk_service.usecases.check_health import CheckHealth
 from chunk_service.usecases.clean_up import CleanUp
 from chunk_service.usecases.close_upload import CloseUpload
 from chunk_service.usecases.complete_upload import CompleteUpload
+from chunk_service.usecases.delete_file import DeleteFile, MarkDeleted
 from chunk_service.usecases.expire_uploads import ExpireUploads
+from chunk_service.usecases.find_files import FindFiles
 from chunk_service.usecases.forget_spools import ForgetSpools
+from chunk_service.usecases.link_file import LinkFile
 from chunk_service.usecases.lose_chunks import LoseChunks
 from chunk_service.usecases.mend_parts import MendParts
 from chunk_service.usecases.place_chunks import PlaceChunks
@@ -38,6 +46,7 @@ from chunk_service.usecases.read_upload import ReadUpload
 from chunk_service.usecases.receive_bytes import ReceiveBytes
 from chunk_service.usecases.record_chunk import RecordChunk
 from chunk_service.usecases.relay_parts import RelayParts
+from chunk_service.usecases.remove_objects import RemoveObjects
 from chunk_service.usecases.sweep_spool import SweepSpool
 from chunk_service.usecases.verify_hash import VerifyHash
 from chunk_service.wiring.later import end_upload
@@ -69,6 +78,8 @@ class Rows:
     cleaning: CleaningRows
     sweeping: SweepingRows
     spools: SpoolRows
+    files: FileRows
+    deleting: DeletingRows
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +93,7 @@ class UseCases:
     forget_spools: ForgetSpools
     sweep: SweepSpool
     adopt: AdoptFiles
+    library: Library
     engine: Engine
 
 
@@ -91,6 +103,7 @@ def rows_over(opened: Opened) -> Rows:
     beginning = BeginningRows(
         database, opened.spool.id, limits, open_limit=settings.max_open_uploads_per_owner
     )
+    deleting = DeletingRows(database, DatabaseIdentity(database), subscriptions(settings))
     return Rows(
         beginning=around("beginning", beginning),
         receiving=around("receiving", ReceivingRows(database, limits)),
@@ -103,6 +116,8 @@ def rows_over(opened: Opened) -> Rows:
         cleaning=around("cleaning", CleaningRows(database)),
         sweeping=around("sweeping", SweepingRows(database, DatabaseIdentity(database))),
         spools=around("spools", SpoolRows(database, host_name())),
+        files=around("files", FileRows(database)),
+        deleting=around("deleting", deleting),
     )
 
 
@@ -138,12 +153,14 @@ def use_cases_over(opened: Opened, rows: Rows) -> UseCases:
         rows.cleaning, rows.sweeping, store, spool, second_pass_after=settings.cleanup_grace
     )
     sweep = SweepSpool(rows.sweeping, spool, lose_chunks)
+    remove_objects = RemoveObjects(rows.deleting, store)
     engine_parts = EngineParts(
         relay=relay,
         place=place_chunks,
         close=close,
         clean_up=clean_up,
         sweep=sweep,
+        remove_objects=remove_objects,
         relaying=rows.relaying,
         closing=rows.closing,
         cleaning=rows.cleaning,
@@ -182,6 +199,17 @@ def use_cases_over(opened: Opened, rows: Rows) -> UseCases:
             spool=spool,
             end=end,
             limits=limits,
+        ),
+        library=Library(
+            find=FindFiles(FileSearchRows(opened.database)),
+            link=LinkFile(rows.files, opened.presigner, settings.presigned_url_expiration),
+            change=ChangeFile(rows.files),
+            delete=DeleteFile(
+                rows.files,
+                rows.deleting,
+                MarkDeleted(rows.deleting, now=lambda: datetime.now(UTC), new_id=uuid7),
+                remove_objects,
+            ),
         ),
         engine=Engine(engine_parts, bells, slots=settings.relay_concurrency),
     )

@@ -23,6 +23,7 @@ from chunk_service.usecases.close_upload import CloseUpload
 from chunk_service.usecases.closing import Closed
 from chunk_service.usecases.place_chunks import PlaceChunks
 from chunk_service.usecases.relay_parts import RelayParts
+from chunk_service.usecases.remove_objects import RemoveObjects
 from chunk_service.usecases.sweep_spool import SweepSpool
 from chunk_service.worker.bells import Bells, IdQueue
 from chunk_service.worker.progress import Progress
@@ -61,6 +62,7 @@ class EngineParts:
     close: CloseUpload
     clean_up: CleanUp
     sweep: SweepSpool
+    remove_objects: RemoveObjects
     relaying: Relaying
     closing: Closing
     cleaning: Cleaning
@@ -96,6 +98,7 @@ class Engine:
         rounds = (
             (self.look, ROUND_SECONDS),
             (self._parts.sweep, SWEEP_SECONDS),
+            (self._parts.remove_objects, SWEEP_SECONDS),
             (self._tell_set_aside, SWEEP_SECONDS),
         )
         self._tasks += [asyncio.create_task(self._repeat(*each)) for each in rounds]

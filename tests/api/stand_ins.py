@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from chunk_service.api.context import ApiContext, ApiLimits
+from chunk_service.api.library import Library
 from chunk_service.api.operators import Operators
 from chunk_service.api.owner_rates import OwnerRates
 from chunk_service.domain.checksums import Algorithm, Checksum
@@ -96,6 +97,19 @@ class NoEvents:
 NOTHING = NoEvents()
 
 
+class NoFiles:
+    """Nothing to list, to link to, to change or to delete."""
+
+    async def __call__(self, *_: Any, **__: Any) -> Any:
+        raise NotFound
+
+    async def read(self, *_: Any, **__: Any) -> Any:
+        raise NotFound
+
+
+NO_FILES = NoFiles()
+
+
 class Tokens:
     def read(self, token: str) -> Principal:
         if token != TOKEN:
@@ -168,6 +182,7 @@ class Service:
             abort=self.abort,
             read=self.read,
             health=self.health,
+            library=Library(NO_FILES, NO_FILES, NO_FILES, NO_FILES),
             operators=Operators(NOTHING, NOTHING, NOTHING),
             tokens=Tokens(),
             limits=limits,

@@ -11,27 +11,18 @@ from chunk_service.domain.checksums import Algorithm, Checksum
 from chunk_service.domain.events import (
     EVENT_TYPES,
     Event,
-    FileFacts,
     file_deleted_event,
     file_shared_event,
     upload_event,
 )
 from chunk_service.domain.states import State
 from chunk_service.domain.uploads import Stored, Upload
+from tests.fixtures.files import a_file
 from tests.fixtures.uploads import MOMENT, an_upload
 
 UNIQUE = UUID("01968c5e-7b7e-7c3a-9d5e-3f1f0f6f2a99")
 STORED = Stored(size_bytes=5, etag='"e-1"', checksum=Checksum.of_int(Algorithm.CRC64NVME, 7))
-FILE = FileFacts(
-    id=UNIQUE,
-    owner="alice",
-    main_service_file_id="a",
-    name="audio é.mp3",
-    content_type="audio/mpeg",
-    metadata={"take": "2"},
-    key="uploads/1-audio.mp3",
-    size_bytes=5,
-)
+FILE = a_file(main_service_file_id="a", name="audio é.mp3", metadata={"take": "2"})
 UPLOADS = [
     an_upload(metadata={"take": "2"}),
     an_upload(main_service_file_id="a", content_type=None),

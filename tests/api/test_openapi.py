@@ -21,7 +21,7 @@ def test_the_document_is_valid_openapi_3_1() -> None:
 
 def test_every_route_is_described_and_nothing_else() -> None:
     served = {
-        (route.path, method.lower())
+        (route.path.replace(":path}", "}"), method.lower())
         for route in routes()
         for method in (route.methods or ())
         if method != "HEAD" and not route.path.startswith(ASSETS)

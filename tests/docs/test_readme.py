@@ -10,7 +10,7 @@ from chunk_service.settings.model import Settings
 from tests.docs import readme
 
 _SETTING = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)+")
-_CALL = re.compile(r"`((?:GET|POST|PUT|DELETE) /[^`]*)`")
+_CALL = re.compile(r"`((?:GET|POST|PUT|PATCH|DELETE) /[^`]*)`")
 _PROBLEM = re.compile(r"(\d{3}) `([a-z-]+)`")
 _MAKE = re.compile(r"`make ([a-z]+)")
 

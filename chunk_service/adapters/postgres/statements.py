@@ -11,6 +11,7 @@ from sqlalchemy import (
     ARRAY,
     BigInteger,
     Boolean,
+    DateTime,
     Integer,
     Interval,
     LargeBinary,
@@ -22,16 +23,19 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeEngine
 
+from chunk_service.usecases.find_files import MOST_WORDS
+
 _TYPES: dict[str, TypeEngine[Any]] = {
     name: kind
     for kind, names in (
-        (Uuid(), "attempt delivery file holder spool upload"),
+        (Uuid(), "attempt behind delivery file holder spool upload"),
         (Integer(), "attempts count delivery_number duration_ms index limit number pass_number"),
         (Integer(), "open_limit part_limit status total_chunks unsent_parts"),
         (BigInteger(), "chunk_size max_size offset part_size size total_size"),
         (BigInteger(), "day_limit high_water owner_spool_limit spool_limit stored_limit"),
-        (BigInteger(), "upload_spool_limit"),
+        (BigInteger(), "min_size upload_spool_limit"),
         (Boolean(), "is_free is_kept is_last"),
+        (DateTime(timezone=True), "behind_at since unchanged_since until"),
         (Interval(), "delay expires_in lease max_age ttl"),
         (LargeBinary(), "address crc64nvme fingerprint payload sha256"),
         (ARRAY(Integer()), "indices part_numbers numbers"),
@@ -45,7 +49,8 @@ _TYPES: dict[str, TypeEngine[Any]] = {
         (Text(), "excerpt failure file_id file_name host idempotency_key key main_service_file_id"),
         (Text(), "metadata mpu_id name new_mpu_id original_file_name outcome owner part_checksum"),
         (Text(), "relay_mode slices state stored_checksum channel message expected"),
-        (Text(), "before callback_url owner_email"),
+        (Text(), " ".join(f"word_{number}" for number in range(MOST_WORDS))),
+        (Text(), "before callback_url owner_email reason type_family"),
     )
     for name in names.split()
 }

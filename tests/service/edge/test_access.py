@@ -30,15 +30,27 @@ class Door:
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
 
-    async def ask(self, client: httpx.AsyncClient, upload_id: str) -> httpx.Response:
+    async def ask(
+        self, client: httpx.AsyncClient, upload_id: str, key: str | None = None
+    ) -> httpx.Response:
+        """`key` is the file's, where there is one."""
+        key = key or f"uploads/{upload_id}-audio.mp3"
         path = self.path.format(
-            upload_session_id=upload_id, index=0, event_id=f"msg_{upload_id}", endpoint="main"
+            upload_session_id=upload_id,
+            index=0,
+            event_id=f"msg_{upload_id}",
+            endpoint="main",
+            key=key,
         )
-        return await client.request(self.method, path, **_content(self, upload_id))
+        return await client.request(self.method, path, **_content(self, upload_id, key))
 
 
-def _content(door: Door, upload_id: str) -> dict[str, Any]:
+def _content(door: Door, upload_id: str, key: str) -> dict[str, Any]:
     match door.method, door.path:
+        case "POST", "/download-url":
+            return {"json": {"file_key": key}}
+        case "PATCH", _:
+            return {"json": {"name": "another.mp3"}}
         case "POST", "/upload/chunk":
             fields = {"upload_session_id": upload_id, "chunk_index": "0"}
             return {"data": fields, "files": {"chunk": ("f", b"x")}}
@@ -52,23 +64,42 @@ def _content(door: Door, upload_id: str) -> dict[str, Any]:
 
 
 _ALL = [
-    Door(method, route.path)
+    Door(method, route.path.replace(":path}", "}"))
     for route in routes()
     if not route.path.startswith(_PUBLIC)
     for method in sorted(route.methods or ())
     if (method, route.path) != _BEGINNING
 ]
+_LIST = "/files"
 _OWNED = [door for door in _ALL if door.path.startswith("/upload")]
+_OF_FILES = [door for door in _ALL if door.path.startswith(("/files/", "/download-url"))]
 _OPERATORS = [door for door in _ALL if door.path.startswith(_ADMIN)]
 
-each_owned = pytest.mark.parametrize("door", _OWNED, ids=str)
+each_owned = pytest.mark.parametrize("door", [*_OWNED, *_OF_FILES], ids=str)
 
 
 async def test_every_route_is_public_an_owners_or_an_operators(caller: Caller) -> None:
-    assert set(_ALL) == {*_OWNED, *_OPERATORS}
+    lists = {door for door in _ALL if door.path == _LIST}
+    assert set(_ALL) == {*_OWNED, *_OF_FILES, *_OPERATORS, *lists}
     session = await caller.begin()
     for door in _OWNED:
         assert (await door.ask(caller.client, session.id)).status_code != 404
+    for door in _OF_FILES:
+        key = await _stored(caller)
+        assert (await door.ask(caller.client, _ABSENT, key)).status_code != 404
+
+
+async def _stored(caller: Caller) -> str:
+    """The key of a file."""
+    session = await caller.begin()
+    await session.put(0, b"x")
+    return str((await session.stored(1))["key"])
+
+
+async def test_a_list_is_of_ones_own_files(caller: Caller, stranger: Caller) -> None:
+    key = await _stored(caller)
+    keys = [each["key"] for each in (await stranger.client.get(_LIST)).json()["files"]]
+    assert key not in keys
 
 
 def _alike(answer: httpx.Response) -> tuple[int, dict[str, object]]:
@@ -83,12 +114,12 @@ def _alike(answer: httpx.Response) -> tuple[int, dict[str, object]]:
 async def test_what_is_anothers_is_like_what_is_absent(
     caller: Caller, stranger: Caller, door: Door, is_stored: bool
 ) -> None:
-    session = await caller.begin()
+    session, key = await caller.begin(), None
     if is_stored:
         await session.put(0, b"x")
-        await session.stored(1)
+        key = (await session.stored(1))["key"]
     before = await session.status()
-    foreign = await door.ask(stranger.client, session.id)
+    foreign = await door.ask(stranger.client, session.id, key)
     absent = await door.ask(stranger.client, _ABSENT)
     assert foreign.status_code == 404
     assert _alike(foreign) == _alike(absent)
@@ -98,8 +129,9 @@ async def test_what_is_anothers_is_like_what_is_absent(
 @each_owned
 @pytest.mark.parametrize("odd", ["x", "..%2fhealth", "%00", "0" * 36, _ABSENT.upper(), "%ff"])
 async def test_an_id_that_cannot_be_is_refused(caller: Caller, door: Door, odd: str) -> None:
-    answer = await door.ask(caller.client, odd)
-    assert answer.status_code in ({404} if "{" in door.path else {422})
+    answer = await door.ask(caller.client, odd, odd)
+    is_found_by_path = "{" in door.path or door in _OF_FILES
+    assert answer.status_code in ({404} if is_found_by_path else {422})
     if answer.content:
         assert problem_of(answer, answer.status_code) in {"not-found", "validation-failed"}
 

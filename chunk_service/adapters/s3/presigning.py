@@ -1,0 +1,65 @@
+"""Requests that somebody else makes to the store: signed here, for one object and a short while.
+
+They go by the address that clients reach the store at, so this is a client of its own; it sends
+nothing. Version 4 is said outright: the default of some regions binds neither length nor headers.
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-presigned-url.html
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from aiobotocore.config import AioConfig
+from aiobotocore.session import AioSession
+
+from chunk_service.adapters.s3.options import S3Options
+from chunk_service.domain.objects import ObjectTarget
+
+if TYPE_CHECKING:
+    from types_aiobotocore_s3 import S3Client
+
+
+@dataclass(frozen=True, slots=True)
+class Presigner:
+    client: "S3Client"
+
+    async def get_url(
+        self, target: ObjectTarget, *, disposition: str, expires_in: timedelta
+    ) -> str:
+        """To read the object, as `target.content_type` and under `disposition` (RFC 6266)."""
+        return await self.client.generate_presigned_url(
+            "get_object",
+            Params={
+                "Bucket": target.bucket,
+                "Key": target.key,
+                "ResponseContentType": target.content_type,
+                "ResponseContentDisposition": disposition,
+            },
+            ExpiresIn=_whole_seconds(expires_in),
+        )
+
+
+def _whole_seconds(duration: timedelta) -> int:
+    return max(1, int(duration.total_seconds()))
+
+
+@asynccontextmanager
+async def open_presigner(
+    options: S3Options, *, public_endpoint_url: str
+) -> AsyncIterator[Presigner]:
+    there = replace(options, endpoint_url=public_endpoint_url)
+    async with AioSession().create_client(
+        "s3",
+        region_name=there.region,
+        endpoint_url=there.endpoint_url,
+        aws_access_key_id=there.access_key,
+        aws_secret_access_key=there.secret_key,
+        config=AioConfig(
+            signature_version="s3v4",
+            s3={"addressing_style": there.addressing_style},
+            request_checksum_calculation="when_required",
+        ),
+    ) as client:
+        yield Presigner(client)

@@ -1,0 +1,86 @@
+"""What may be done with files, for the table of operations."""
+
+from typing import Final
+
+from chunk_service.api import file_answers as answers
+from chunk_service.api.file_requests import KEY_PATTERN, ChangeRequest, DownloadRequest, FileQuery
+from chunk_service.api.openapi_shapes import (
+    GUARDED,
+    WITH_BODY,
+    Body,
+    Described,
+    in_path,
+    query_parameters,
+)
+
+_EXAMPLE: Final = "uploads/01968c5e-7b7e-7c3a-9d5e-3f1f0f6f2a11-audio.mp3"
+_KEY: Final = in_path("key", KEY_PATTERN, example=_EXAMPLE)
+_FOUND: Final = (*GUARDED, 404, 429)
+_REDIRECT: Final = "To the bytes in the object store, for a short while."
+
+FILES: Final = (
+    Described(
+        "GET",
+        "/files",
+        "list_files",
+        "List and search files, newest first",
+        {200: answers.FilesAnswer},
+        (*GUARDED, 403, 422, 429),
+        parameters=query_parameters(FileQuery),
+        description="Every condition that is given must hold. Not for tokens bound to one file.",
+        tag="files",
+    ),
+    Described(
+        "GET",
+        "/files/{key}",
+        "read_file",
+        "What is known of a file",
+        {200: answers.FileItem},
+        _FOUND,
+        parameters=(_KEY,),
+        tag="files",
+    ),
+    Described(
+        "PATCH",
+        "/files/{key}",
+        "change_file",
+        "Rename a file, change its metadata",
+        {200: answers.FileItem},
+        (*GUARDED, *WITH_BODY, 404),
+        Body("application/json", ChangeRequest, {"name": "take-2.mp3"}),
+        (_KEY,),
+        description="Its bytes and its key never change.",
+        tag="files",
+    ),
+    Described(
+        "DELETE",
+        "/files/{key}",
+        "delete_file",
+        "Delete a file",
+        {200: answers.DeletedAnswer},
+        _FOUND,
+        parameters=(_KEY,),
+        description="Deleting it again is answered the same.",
+        tag="files",
+    ),
+    Described(
+        "GET",
+        "/files/{key}/content",
+        "file_content",
+        "The bytes of a file",
+        {307: _REDIRECT},
+        _FOUND,
+        parameters=(_KEY,),
+        tag="files",
+    ),
+    Described(
+        "POST",
+        "/download-url",
+        "download_url",
+        "A link to the bytes of a file",
+        {200: answers.LinkAnswer},
+        (*GUARDED, *WITH_BODY, 404),
+        Body("application/json", DownloadRequest, {"file_key": _EXAMPLE}),
+        tag="files",
+    ),
+)

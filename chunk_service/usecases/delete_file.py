@@ -1,0 +1,70 @@
+"""Delete a file: at once for everybody, in the store as soon as the store can be reached."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+import structlog
+
+from chunk_service.domain.errors import NotFound
+from chunk_service.domain.events import Event, file_deleted_event
+from chunk_service.domain.library import File
+from chunk_service.domain.principals import Principal
+from chunk_service.usecases.remove_objects import RemoveObjects
+
+log = structlog.get_logger(__name__)
+
+BY_OWNER = "deleted by its owner"
+
+
+class Files(Protocol):
+    async def find(self, principal: Principal, key: str) -> File | None: ...
+
+
+class Rows(Protocol):
+    async def mark(self, file: File, event: Event, *, reason: str) -> bool: ...
+    async def was_deleted(self, principal: Principal, key: str) -> bool: ...
+
+
+def unknown_file() -> NotFound:
+    """The same for a file that never was and one that is somebody else's."""
+    return NotFound("There is no such file.")
+
+
+@dataclass(frozen=True, slots=True)
+class MarkDeleted:
+    """The one way out of being a file: row and event together, whoever wants it and why."""
+
+    rows: Rows
+    now: Callable[[], datetime]
+    new_id: Callable[[], UUID]
+
+    async def __call__(self, file: File, *, reason: str) -> bool:
+        """False where the file has changed since it was read."""
+        event = file_deleted_event(file, reason=reason, unique=self.new_id(), at=self.now())
+        marked = await self.rows.mark(file, event, reason=reason)
+        if marked:
+            log.info(event.type, file_id=str(file.id), owner=file.owner, event_id=event.id)
+        return marked
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteFile:
+    files: Files
+    rows: Rows
+    mark: MarkDeleted
+    remove: RemoveObjects
+
+    async def __call__(self, principal: Principal, key: str) -> None:
+        """Return also where it was deleted before; NotFound where there never was such a file."""
+        while True:
+            file = await self.files.find(principal, key)
+            if file is None:
+                break
+            if await self.mark(file, reason=BY_OWNER):
+                await self.remove.one(file)
+                return
+        if not await self.rows.was_deleted(principal, key):
+            raise unknown_file()

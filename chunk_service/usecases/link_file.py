@@ -1,0 +1,46 @@
+"""Read one file: what is told of it, and a link by which its bytes come straight from the store."""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Protocol
+
+from chunk_service.domain.library import File
+from chunk_service.domain.objects import ObjectTarget
+from chunk_service.domain.principals import Principal
+from chunk_service.domain.serving import attachment, served_type
+from chunk_service.usecases.delete_file import Files, unknown_file
+
+
+class Presigner(Protocol):
+    async def get_url(
+        self, target: ObjectTarget, *, disposition: str, expires_in: timedelta
+    ) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """`url` is a secret for as long as it lasts: whoever has it can read the file."""
+
+    url: str
+    expires_in: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class LinkFile:
+    files: Files
+    presigner: Presigner
+    expires_in: timedelta
+
+    async def read(self, principal: Principal, key: str) -> File:
+        file = await self.files.find(principal, key)
+        if file is None:
+            raise unknown_file()
+        return file
+
+    async def __call__(self, principal: Principal, key: str) -> Link:
+        file = await self.read(principal, key)
+        target = replace(file.target, content_type=served_type(file.content_type))
+        url = await self.presigner.get_url(
+            target, disposition=attachment(file.name), expires_in=self.expires_in
+        )
+        return Link(url, self.expires_in)
