@@ -30,7 +30,6 @@ from tests.service.waiting import until
 
 LEASE_SECONDS = 1.0
 RUN_SECONDS = 0.12  # for each run of bytes on the line: some forty make a part
-FEWEST_LEASES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +91,7 @@ async def test_the_lease_of_a_slow_part_is_renewed(
         )
         await asyncio.wait([sending], timeout=LEASE_SECONDS / 10)
     await sending
-    assert len(leases) > FEWEST_LEASES
+    assert len(leases) > 1
     assert await relay.sent() == 1
 
 
