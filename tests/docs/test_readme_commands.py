@@ -74,7 +74,11 @@ async def test_the_main_service_is_told(folder: Path, outputs: list[str]) -> Non
         await until(received, lambda text: upload_id in text and "upload.completed" in text)
 
 
+def test_the_file_is_found_and_fetched(outputs: list[str]) -> None:
+    assert outputs[6] == "the same bytes\n"
+
+
 def test_a_form_is_taken_and_an_upload_given_up(outputs: list[str]) -> None:
-    chunk, aborted = outputs[6].splitlines()
+    chunk, aborted = outputs[7].splitlines()
     assert json.loads(chunk)["data"]["size"] == len("Hello, world!\n")
     assert json.loads(aborted)["data"]["state"] == "aborted"

@@ -112,11 +112,11 @@ async def test_complete_twice_gives_one_object_and_equal_answers(
     assert deployment.bucket.keys() - before == {data_of(first)["key"]}
 
 
-async def test_a_completion_is_gone_with_its_file(caller: Caller, deployment: Deployment) -> None:
+async def test_a_completion_is_gone_with_its_file(caller: Caller) -> None:
     session = await caller.begin()
     await session.put(0, _CONTENT)
-    await session.stored(1)
-    await deployment.fetch("UPDATE files SET deleted_at = now() WHERE upload_id = $1", session.id)
+    key = (await session.stored(1))["key"]
+    assert (await caller.client.delete(f"/files/{key}")).status_code == 200
     assert problem_of(await session.complete(1), 410) == "gone"
 
 
