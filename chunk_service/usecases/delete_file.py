@@ -1,6 +1,8 @@
 """Delete a file: at once for everybody, in the store as soon as the store can be reached."""
 
+import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -56,6 +58,7 @@ class DeleteFile:
     rows: Rows
     mark: MarkDeleted
     remove: RemoveObjects
+    patience_seconds: float = 2.0
 
     async def __call__(self, principal: Principal, key: str) -> None:
         """Return also where it was deleted before; NotFound where there never was such a file."""
@@ -64,7 +67,13 @@ class DeleteFile:
             if file is None:
                 break
             if await self.mark(file, reason=BY_OWNER):
-                await self.remove.one(file)
+                await self._remove(file)
                 return
         if not await self.rows.was_deleted(principal, key):
             raise unknown_file()
+
+    async def _remove(self, file: File) -> None:
+        """What a slow store leaves undone now is still owed, and done by the next round."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self.patience_seconds):
+                await self.remove.one(file)
