@@ -59,7 +59,7 @@ class StoredData(Answer):
         str, Field(description="The object's address; it is not signed.")
     ]
     upload_session_id: str
-    main_service_file_id: int | str
+    main_service_file_id: int | str | None
     key: str
     size: int
     etag: str
@@ -94,7 +94,7 @@ class AbortAnswer(Answer):
 class StatusData(Answer):
     upload_session_id: str
     state: State
-    main_service_file_id: int | str
+    main_service_file_id: int | str | None
     original_file_name: str
     content_type: str | None
     metadata: dict[str, str]

@@ -13,9 +13,10 @@ from starlette.requests import Request
 from chunk_service.api.bodies import body_pieces, content_length
 from chunk_service.api.digests import content_digest, parse_hex_sha256
 from chunk_service.api.forms import StreamedForm, boundary_of
+from chunk_service.api.request_headers import content_type
 from chunk_service.api.request_record import record_of
 from chunk_service.api.spellings import index_of, parse_index, parse_upload_id, upload_id_of
-from chunk_service.domain.errors import MalformedRequest, ValidationFailed
+from chunk_service.domain.errors import ValidationFailed
 from chunk_service.usecases.ports import ChunkAddress
 
 Value = TypeVar("Value")
@@ -84,13 +85,10 @@ class FormChunk:
 
 
 def form_chunk(request: Request) -> FormChunk:
-    given = request.headers.getlist("content-type")
-    if len(given) > 1:
-        raise MalformedRequest("More than one Content-Type was sent.")
     form = StreamedForm(
         body_pieces(request),
-        boundary=boundary_of(given[0] if given else ""),
-        file_name=FILE_FIELD,
+        boundary=boundary_of(content_type(request) or ""),
+        file_field=FILE_FIELD,
         names=(UPLOAD_FIELD, INDEX_FIELD, SHA256_FIELD),
     )
     return FormChunk(request, form)

@@ -4,7 +4,7 @@ The application puts one `ApiContext` at `app.state.context` while it is up. The
 this layer calls; the use cases of `usecases/` satisfy them.
 """
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Protocol, cast
 
@@ -20,6 +20,7 @@ from chunk_service.usecases.begin_upload import NewUpload
 from chunk_service.usecases.check_health import Health
 from chunk_service.usecases.ports import ChunkRequest, Receipt
 from chunk_service.usecases.read_upload import UploadStatus
+from chunk_service.usecases.upload_whole import WholeFile
 
 
 class Begin(Protocol):
@@ -44,6 +45,17 @@ class Abort(Protocol):
 
 class Read(Protocol):
     async def __call__(self, principal: Principal, upload_id: UploadId) -> UploadStatus: ...
+
+
+class UploadWhole(Protocol):
+    async def __call__(
+        self,
+        principal: Principal,
+        file: WholeFile,
+        body: AsyncIterator[bytes],
+        *,
+        idempotency_key: str | None,
+    ) -> Upload: ...
 
 
 class CheckHealth(Protocol):
@@ -78,6 +90,7 @@ class ApiContext:
     complete: Complete
     abort: Abort
     read: Read
+    upload_whole: UploadWhole
     health: CheckHealth
     library: Library
     operators: Operators

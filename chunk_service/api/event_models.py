@@ -9,6 +9,11 @@ from typing import Annotated, Final, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+FileIdFact = Annotated[
+    int | str | None,
+    Field(description="As it was given at `init`; null where the file came without one."),
+]
+
 
 class Payload(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -16,7 +21,7 @@ class Payload(BaseModel):
 
 class UploadFacts(Payload):
     upload_session_id: Annotated[str, Field(description="The upload, as `init` answered it.")]
-    main_service_file_id: Annotated[int | str, Field(description="As it was given at `init`.")]
+    main_service_file_id: FileIdFact
     original_file_name: Annotated[str, Field(description="As the client named it; never a path.")]
     content_type: Annotated[str | None, Field(description="As the client claimed it.")]
     owner: Annotated[str, Field(description="The `sub` of the token that began the upload.")]
@@ -41,7 +46,7 @@ class FailedFacts(UploadFacts):
 
 class FileFacts(Payload):
     file_id: str
-    main_service_file_id: Annotated[int | str, Field(description="As it was given at `init`.")]
+    main_service_file_id: FileIdFact
     original_file_name: str
     content_type: str
     owner: str

@@ -18,7 +18,7 @@ class FileItem(Answer):
     name: str
     content_type: Annotated[str, Field(description="As the client claimed it.")]
     metadata: dict[str, str]
-    main_service_file_id: int | str
+    main_service_file_id: int | str | None
     checksum: Annotated[
         str | None, Field(description="Of the whole file: an algorithm, a colon, base64.")
     ]

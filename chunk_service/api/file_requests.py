@@ -15,7 +15,7 @@ from chunk_service.api.cursors import CURSOR_PATTERN, read_cursor
 from chunk_service.api.queries import PageSize, Query
 from chunk_service.api.request_models import Document
 from chunk_service.api.request_values import MAX_BIGINT, FileName, Metadata
-from chunk_service.domain.files import text_fault
+from chunk_service.domain.files import MAX_NAME_CHARACTERS, text_fault
 from chunk_service.usecases.change_file import FileChange
 from chunk_service.usecases.delete_file import unknown_file
 from chunk_service.usecases.find_files import MOST_WORDS, FileSearch
@@ -141,6 +141,15 @@ class ChangeRequest(Document):
 
 class DownloadRequest(Document):
     file_key: Annotated[str, Field(max_length=1024)]
+
+
+FILE_NAME_IN_PATH: Final = {
+    "name": "key",
+    "in": "path",
+    "required": True,
+    "description": "Its name.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": MAX_NAME_CHARACTERS},
+}
 
 
 def key_of(request: Request) -> str:

@@ -1,6 +1,7 @@
 """What one part of a form is: judged by its headers, and a field's text gathered within bounds."""
 
 import re
+from dataclasses import dataclass
 from typing import Final
 
 from multipart import MultipartSegment
@@ -34,15 +35,28 @@ def part_name(segment: MultipartSegment) -> str:
     return str(segment.name)
 
 
+@dataclass(frozen=True, slots=True)
+class FormFile:
+    """What a form says of its file, as it was sent: to be checked by whoever believes it."""
+
+    name: str | None
+    content_type: str | None
+
+
+def file_in(segment: MultipartSegment) -> FormFile:
+    return FormFile(name=segment.filename, content_type=segment.header("Content-Type"))
+
+
 class FieldText:
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, max_bytes: int = MAX_FIELD_BYTES) -> None:
         self.name = name
+        self._max_bytes = max_bytes
         self._content = bytearray()
 
     def take(self, piece: bytes) -> None:
         self._content += piece
-        if len(self._content) > MAX_FIELD_BYTES:
-            raise ContentTooLarge(f"The field {self.name} is longer than {MAX_FIELD_BYTES} bytes.")
+        if len(self._content) > self._max_bytes:
+            raise ContentTooLarge(f"The field {self.name} is longer than {self._max_bytes} bytes.")
 
     @property
     def text(self) -> str:

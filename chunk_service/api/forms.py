@@ -11,7 +11,14 @@ from typing import Final
 
 from multipart import MultipartError, MultipartSegment, PushMultipartParser, parse_options_header
 
-from chunk_service.api.form_parts import MAX_PART_HEADER_BYTES, FieldText, part_name
+from chunk_service.api.form_parts import (
+    MAX_FIELD_BYTES,
+    MAX_PART_HEADER_BYTES,
+    FieldText,
+    FormFile,
+    file_in,
+    part_name,
+)
 from chunk_service.domain.errors import (
     ContentTooLarge,
     MalformedRequest,
@@ -32,12 +39,19 @@ class StreamedForm:
     """
 
     def __init__(
-        self, body: AsyncIterator[bytes], *, boundary: str, file_name: str, names: Collection[str]
+        self,
+        body: AsyncIterator[bytes],
+        *,
+        boundary: str,
+        file_field: str,
+        names: Collection[str],
+        max_field_bytes: int = MAX_FIELD_BYTES,
     ) -> None:
         self.fields: dict[str, str] = {}
-        self._file_name = file_name
+        self.file: FormFile | None = None
+        self._file_field = file_field
+        self._max_field_bytes = max_field_bytes
         self._names = frozenset(names)
-        self._has_file = False
         self._overhead_bytes = 0
         self._parser = PushMultipartParser(
             boundary,
@@ -55,8 +69,8 @@ class StreamedForm:
         async for piece in self._pieces:
             if piece:
                 yield piece
-        if not self._has_file:
-            raise MalformedRequest(f"The form has no file {self._file_name}.")
+        if self.file is None:
+            raise MalformedRequest(f"The form has no file {self._file_field}.")
 
     async def _read(self, body: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
         """The file's pieces; an empty one says that the file begins."""
@@ -66,7 +80,7 @@ class StreamedForm:
                 self._overhead_bytes += len(data)
                 for event in self._parser.parse(data):
                     if isinstance(event, MultipartSegment):
-                        field = self._begin(part_name(event))
+                        field = self._begin(part_name(event), event)
                         if field is None:
                             yield b""
                     elif event is None:
@@ -81,15 +95,15 @@ class StreamedForm:
         except MultipartError as error:
             raise MalformedRequest(f"The form could not be read: {error}.") from error
 
-    def _begin(self, name: str) -> FieldText | None:
+    def _begin(self, name: str, segment: MultipartSegment) -> FieldText | None:
         """Where the part's bytes go; None for the file."""
-        is_file = name == self._file_name
-        if name in self.fields or (is_file and self._has_file):
+        is_file = name == self._file_field
+        if name in self.fields or (is_file and self.file is not None):
             raise MalformedRequest(f"The form has more than one field {name}.")
         if is_file:
-            self._has_file = True
+            self.file = file_in(segment)
             return None
-        return FieldText(name)
+        return FieldText(name, self._max_field_bytes)
 
     def _end(self, field: FieldText | None) -> None:
         if field is not None and field.name in self._names:
@@ -104,7 +118,7 @@ def boundary_of(content_type: str) -> str:
     """The boundary that a multipart/form-data Content-Type declares."""
     media_type, options = parse_options_header(content_type)
     if media_type != "multipart/form-data":
-        raise UnsupportedMediaType("Send the chunk as multipart/form-data.")
+        raise UnsupportedMediaType("Send it as multipart/form-data.")
     boundary = options.get("boundary", "")
     if not 0 < len(boundary) <= MAX_BOUNDARY_CHARACTERS or not boundary.isascii():
         raise MalformedRequest("The Content-Type has no usable boundary.")

@@ -14,6 +14,7 @@ from chunk_service.api.openapi_events import EVENTS
 from chunk_service.api.openapi_files import FILES
 from chunk_service.api.openapi_links import UPLOAD_LINKS
 from chunk_service.api.openapi_shapes import GUARDED, WITH_BODY, Body, Described, header
+from chunk_service.api.openapi_whole import CONTENT_DIGEST, IDEMPOTENCY_KEY, WHOLE
 from chunk_service.api.request_models import CompleteRequest, InitRequest
 from chunk_service.api.spellings import MAX_INDEX
 
@@ -80,15 +81,7 @@ UPLOADS: Final = (
         {200: answers.InitAnswer},
         (*GUARDED, *WITH_BODY, 403, 404, 409, 507),
         _INIT_BODY,
-        (
-            header(
-                "Idempotency-Key",
-                "The same key within 24 hours answers with the same upload.",
-                minLength=1,
-                maxLength=255,
-                pattern="^[!-~]+$",
-            ),
-        ),
+        (IDEMPOTENCY_KEY,),
         links=UPLOAD_LINKS,
     ),
     Described(
@@ -112,12 +105,7 @@ UPLOADS: Final = (
         (
             _UPLOAD_ID,
             _INDEX,
-            header(
-                "Content-Digest",
-                "RFC 9530, such as `sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:`. "
-                "sha-256 is verified, other algorithms are passed over.",
-                pattern="^sha-256=:[A-Za-z0-9+/]{43}=:$",
-            ),
+            CONTENT_DIGEST,
         ),
         description="The fast way.",
     ),
@@ -168,6 +156,7 @@ def _operation(
 _HEALTH: Final = {200: answers.HealthAnswer, 503: answers.HealthAnswer}
 
 OPERATIONS: Final = (
+    *WHOLE,
     *UPLOADS,
     *FILES,
     *EVENTS,

@@ -76,7 +76,7 @@ def _without_null(schema: Mapping[str, Any]) -> Json:
     return {
         name: value
         for name, value in found.items()
-        if name not in ("anyOf", "title", "description")
+        if name not in ("anyOf", "title", "description") and (name, value) != ("default", None)
     }
 
 

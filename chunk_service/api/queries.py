@@ -38,9 +38,14 @@ def read_query(request: Request, model: type[Model]) -> Model:
     given: Mapping[str, str] = dict(known)
     if len(given) != len(known):
         raise ValidationFailed("A name in the query is repeated.")
+    return validated(given, model)
+
+
+def validated(given: Mapping[str, object], model: type[Model]) -> Model:
+    """ValidationFailed names the first value that is not as the model describes it."""
     try:
         return model.model_validate(given)
     except ValidationError as error:
         fault = error.errors(include_url=False, include_context=False, include_input=False)[0]
         name = str(fault["loc"][0])
-        raise ValidationFailed(f"{name}: {fault['msg']}.") from error
+        raise ValidationFailed(f"{name}: {fault['msg'].removeprefix('Value error, ')}.") from error

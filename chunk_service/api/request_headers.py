@@ -1,4 +1,4 @@
-"""What a client asks for besides its body: Prefer (RFC 7240) and Idempotency-Key."""
+"""What a client says besides its body: Content-Type, Prefer (RFC 7240), Idempotency-Key."""
 
 import re
 
@@ -10,6 +10,13 @@ RESPOND_ASYNC = "respond-async"
 MAX_KEY_CHARACTERS = 255
 
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
+
+
+def content_type(request: Request) -> str | None:
+    given = request.headers.getlist("content-type")
+    if len(given) > 1:
+        raise MalformedRequest("More than one Content-Type was sent.")
+    return given[0] if given else None
 
 
 def prefers_async(request: Request) -> bool:

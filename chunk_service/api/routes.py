@@ -7,7 +7,7 @@ from starlette.responses import Response
 from starlette.routing import Match, Route
 from starlette.types import Scope
 
-from chunk_service.api import chunks, docs, events, files, ops
+from chunk_service.api import chunks, docs, events, files, ops, whole
 
 Door = Callable[[Request], Awaitable[Response]]
 
@@ -22,6 +22,7 @@ class Url(Route):
 
 def routes() -> list[Route]:
     return [
+        Url("/upload", whole.upload_form, methods=["POST"]),
         Url("/upload/init", chunks.init, methods=["POST"]),
         Url("/upload/chunk", chunks.post_chunk, methods=["POST"]),
         Url("/upload/complete", chunks.complete, methods=["POST"]),
@@ -35,8 +36,13 @@ def routes() -> list[Route]:
         Url("/files/{key:path}/content", files.file_content, methods=["GET"]),
         Url(
             "/files/{key:path}",
-            _by_method(GET=files.read_file, PATCH=files.change_file, DELETE=files.delete_file),
-            methods=["GET", "PATCH", "DELETE"],
+            _by_method(
+                GET=files.read_file,
+                PUT=whole.put_file,
+                PATCH=files.change_file,
+                DELETE=files.delete_file,
+            ),
+            methods=["GET", "PUT", "PATCH", "DELETE"],
         ),
         Url("/download-url", files.download_url, methods=["POST"]),
         Url("/admin/events", events.list_events, methods=["GET"]),

@@ -15,7 +15,7 @@ from chunk_service.domain.uploads import FileId, Upload, UploadId
 class Completion:
     upload_id: UploadId
     total_chunks: int
-    main_service_file_id: FileId
+    main_service_file_id: FileId | None
     total_size: int | None
     checksum: Checksum | None
 

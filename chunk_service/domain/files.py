@@ -13,6 +13,7 @@ MAX_NAME_CHARACTERS = 255
 MAX_KEY_NAME_CHARACTERS = 100
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
+_WHOLE_NUMBER = re.compile(r"0|-?[1-9][0-9]{0,18}")
 _DOTS = re.compile(r"\.{2,}")
 # Controls (NUL among them), lone surrogates, and the separators of lines and paragraphs.
 _UNFIT_CATEGORIES = frozenset({"Cc", "Cs", "Zl", "Zp"})
@@ -37,6 +38,12 @@ def _shorten(name: str) -> str:
     if not dot or len(extension) > 16:
         return name[:MAX_KEY_NAME_CHARACTERS].rstrip(".")
     return stem[: MAX_KEY_NAME_CHARACTERS - len(extension) - 1].rstrip(".") + dot + extension
+
+
+def file_id_in(text: str) -> int | str:
+    """A `main_service_file_id` that came as text: a number where it is written as one."""
+    is_number = _WHOLE_NUMBER.fullmatch(text) and abs(int(text)) < 2**63
+    return int(text) if is_number else text
 
 
 def name_fault(file_name: str) -> str | None:

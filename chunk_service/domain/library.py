@@ -23,7 +23,7 @@ class File:
 
     id: StoredFileId
     owner: str
-    main_service_file_id: FileId
+    main_service_file_id: FileId | None
     name: str
     content_type: str
     metadata: Mapping[str, str]

@@ -50,12 +50,18 @@ class Window:
 
 def make_plan(*, chunk_size: int | None, total_size: int | None, max_file_size: int) -> Plan:
     """Fix the plan; ContentTooLarge where the declared total can't be stored."""
-    ceiling = min(max_file_size, MAX_OBJECT_BYTES)
-    if total_size is not None and total_size > ceiling:
-        raise ContentTooLarge(f"A file may have {ceiling} bytes at most.", max_size=ceiling)
+    ceiling = check_size(total_size or 0, max_file_size)
     part_size = part_size_for(chunk_size, total_size)
     max_size = min(ceiling, MAX_PARTS * part_size)
     return Plan(part_size=part_size, max_size=max_size, chunk_size=chunk_size)
+
+
+def check_size(size_bytes: int, max_file_size: int) -> int:
+    """The most that a file may have; ContentTooLarge where this is more."""
+    ceiling = min(max_file_size, MAX_OBJECT_BYTES)
+    if size_bytes > ceiling:
+        raise ContentTooLarge(f"A file may have {ceiling} bytes at most.", max_size=ceiling)
+    return ceiling
 
 
 def part_size_for(chunk_size: int | None, total_size: int | None) -> int:

@@ -26,8 +26,10 @@ class Principal:
     scopes: frozenset[str] | None = None
     email: str | None = None
 
-    def may_touch(self, main_service_file_id: int | str) -> bool:
-        return self.file_id is None or self.file_id == str(main_service_file_id)
+    def may_touch(self, main_service_file_id: int | str | None) -> bool:
+        if self.file_id is None:
+            return True
+        return main_service_file_id is not None and self.file_id == str(main_service_file_id)
 
     @property
     def is_admin(self) -> bool:

@@ -22,6 +22,23 @@ FileId = int | str
 DEFAULT_CONTENT_TYPE = "application/octet-stream"
 
 
+class Way(StrEnum):
+    """How an upload's bytes come: in chunks or in one request through here, or by requests that
+    were presigned and go straight to the store.
+    """
+
+    CHUNKS = "chunks"
+    WHOLE = "whole"
+    PUT = "put"
+    POST = "post"
+    MULTIPART = "multipart"
+
+    @property
+    def is_received(self) -> bool:
+        """Whether the bytes pass through here."""
+        return self in (Way.CHUNKS, Way.WHOLE)
+
+
 class RelayMode(StrEnum):
     EAGER = "eager"
     ON_COMPLETION = "on_completion"
@@ -100,11 +117,22 @@ class Stored:
 
 
 @dataclass(frozen=True, slots=True)
+class Pending:
+    """Where a presigned request may write, and what it wrote once that was found as agreed.
+
+    Never the object's own key: until its URL expires its holder can write there again.
+    """
+
+    key: str
+    etag: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Upload:
     id: UploadId
     owner: str
     state: State
-    main_service_file_id: FileId
+    main_service_file_id: FileId | None
     original_file_name: str
     content_type: str | None
     metadata: Mapping[str, str]
@@ -134,6 +162,8 @@ class Upload:
     completed_at: datetime | None
     callback_url: str | None = None
     owner_email: str | None = None
+    way: Way = Way.CHUNKS
+    pending: Pending | None = None
 
     @property
     def progress(self) -> Progress:

@@ -76,6 +76,7 @@ class AdoptFiles:
             file_name=file_name,
             size_bytes=size_bytes,
             ttl=timedelta(hours=1),
+            way=upload.way,
         )
         admission = await self.rows.reserve(attempt, address, Principal(owner=upload.owner))
         if admission is None or not admission.reserved:

@@ -20,15 +20,18 @@ from chunk_service.domain.files import object_key
 from chunk_service.domain.plan import Plan, make_plan
 from chunk_service.domain.principals import Principal
 from chunk_service.domain.receivers import callback_fault
-from chunk_service.domain.uploads import FileId, RelayMode, Upload, UploadId
+from chunk_service.domain.uploads import FileId, RelayMode, Upload, UploadId, Way
 from chunk_service.usecases.refusals import unknown_upload
 
 
 @dataclass(frozen=True, slots=True)
 class NewUpload:
-    """What the client asks for; sizes in bytes."""
+    """What the client asks for; sizes in bytes.
 
-    main_service_file_id: FileId
+    `planned_size` is what parts are planned for where the total is not known yet.
+    """
+
+    main_service_file_id: FileId | None
     original_file_name: str
     content_type: str | None
     metadata: Mapping[str, str]
@@ -39,6 +42,8 @@ class NewUpload:
     relay: RelayMode | None
     expires_in_seconds: int | None
     callback_url: str | None = None
+    way: Way = Way.CHUNKS
+    planned_size: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +52,7 @@ class Draft:
 
     id: UploadId
     owner: str
-    main_service_file_id: FileId
+    main_service_file_id: FileId | None
     original_file_name: str
     content_type: str | None
     metadata: Mapping[str, str]
@@ -63,6 +68,8 @@ class Draft:
     max_age: timedelta
     callback_url: str | None = None
     owner_email: str | None = None
+    way: Way = Way.CHUNKS
+    pending_key: str | None = None
 
     @property
     def is_kept(self) -> bool:
@@ -74,6 +81,14 @@ class Draft:
 class IdempotencyKey:
     key: str
     fingerprint: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """`again`: begun by an earlier request with the same idempotency key."""
+
+    upload: Upload
+    again: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +115,9 @@ class UploadDefaults:
     max_age: timedelta
     callback_hosts: frozenset[str] = frozenset()
 
+    def at_most(self, size_bytes: int) -> int:
+        return min(size_bytes, self.max_file_size)
+
 
 class Rows(Protocol):
     async def begin(self, draft: Draft, key: IdempotencyKey | None) -> Upload | NoRoom | None: ...
@@ -116,7 +134,13 @@ class BeginUpload:
     async def __call__(
         self, principal: Principal, wanted: NewUpload, *, idempotency_key: str | None
     ) -> Upload:
-        if principal.file_id not in (None, str(wanted.main_service_file_id)):
+        begun = await self.once(principal, wanted, idempotency_key=idempotency_key)
+        return begun.upload
+
+    async def once(
+        self, principal: Principal, wanted: NewUpload, *, idempotency_key: str | None
+    ) -> Begun:
+        if not principal.may_touch(wanted.main_service_file_id):
             raise unknown_upload()
         draft = self._draft(principal, wanted)
         key = None
@@ -124,8 +148,8 @@ class BeginUpload:
             key = IdempotencyKey(idempotency_key, _fingerprint(wanted))
         upload = await self.rows.begin(draft, key)
         if isinstance(upload, Upload):
-            return upload
-        return await self._earlier(principal.owner, key, upload)
+            return Begun(upload, again=False)
+        return Begun(await self._earlier(principal.owner, key, upload), again=True)
 
     async def _earlier(
         self, owner: str, key: IdempotencyKey | None, no_room: NoRoom | None
@@ -147,7 +171,7 @@ class BeginUpload:
         )
         plan = make_plan(
             chunk_size=wanted.chunk_size,
-            total_size=wanted.total_size,
+            total_size=wanted.planned_size if wanted.total_size is None else wanted.total_size,
             max_file_size=self.defaults.max_file_size,
         )
         return Draft(
@@ -169,6 +193,7 @@ class BeginUpload:
             max_age=self.defaults.max_age,
             callback_url=self._callback_url(wanted),
             owner_email=principal.email,
+            way=wanted.way,
         )
 
     def _relay_mode(self, wanted: NewUpload) -> RelayMode:
@@ -213,5 +238,6 @@ def _fingerprint(wanted: NewUpload) -> bytes:
         wanted.relay,
         wanted.expires_in_seconds,
         wanted.callback_url,
+        wanted.way,
     ]
     return hashlib.sha256(json.dumps(facts).encode()).digest()

@@ -20,9 +20,9 @@ from chunk_service.domain.errors import (
 from chunk_service.domain.principals import Principal
 from chunk_service.domain.ranges import Range, as_text, gaps
 from chunk_service.domain.states import State
-from chunk_service.domain.uploads import Digest, Upload, UploadId
+from chunk_service.domain.uploads import Digest, Upload, UploadId, Way
 from chunk_service.usecases.place_chunks import PlaceChunks
-from chunk_service.usecases.refusals import past_receiving, unknown_upload
+from chunk_service.usecases.refusals import check_way, past_receiving, unknown_upload
 from chunk_service.usecases.verify_hash import VerifyHash
 
 TRIES = 10
@@ -62,6 +62,7 @@ class CompleteUpload:
     verify_hash: VerifyHash
     combine: Combine
     wait_seconds: float
+    way: Way = Way.CHUNKS
 
     async def __call__(self, principal: Principal, completion: Completion, *, wait: bool) -> Upload:
         """The upload, `stored`; without `wait` it may still be completing."""
@@ -90,6 +91,7 @@ class CompleteUpload:
             upload = await self.reading.find(principal, completion.upload_id)
             if upload is None:
                 raise unknown_upload()
+            check_way(upload, self.way)
             if upload.state is not State.OPEN:
                 return upload
             await self._judge(upload, completion)

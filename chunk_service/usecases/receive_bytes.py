@@ -27,7 +27,7 @@ from chunk_service.domain.errors import (
 )
 from chunk_service.domain.principals import Principal
 from chunk_service.domain.states import State
-from chunk_service.domain.uploads import Chunk, ChunkDigest, ChunkState, Recipe, Upload
+from chunk_service.domain.uploads import Chunk, ChunkDigest, ChunkState, Recipe, Upload, Way
 from chunk_service.usecases.lose_chunks import LoseChunks
 from chunk_service.usecases.ports import ChunkAddress, ChunkRequest, Receipt
 from chunk_service.usecases.receiving import (
@@ -39,7 +39,12 @@ from chunk_service.usecases.receiving import (
     offset_of,
 )
 from chunk_service.usecases.record_chunk import RecordChunk
-from chunk_service.usecases.refusals import COMPARABLE, past_receiving, unknown_upload
+from chunk_service.usecases.refusals import (
+    COMPARABLE,
+    check_way,
+    past_receiving,
+    unknown_upload,
+)
 
 UNADDRESSED = Recipe(
     part_size=1, algorithms=frozenset({Algorithm.CRC64NVME}), offset=None, sha256=False
@@ -55,6 +60,7 @@ class ReceiveBytes:
     limits: ChunkLimits
     attempt_ttl: timedelta
     new_id: Callable[[], UUID]
+    way: Way = Way.CHUNKS
 
     async def __call__(self, principal: Principal, request: ChunkRequest) -> Receipt:
         """Receive the chunk that `request` carries; raises what the client is told."""
@@ -69,6 +75,7 @@ class ReceiveBytes:
         admission = await self.rows.reserve(attempt, address, principal)
         if admission is None:
             raise unknown_upload()
+        check_way(admission.upload, self.way)
         if admission.recorded is not None:
             return await self._compare(admission.upload, admission.recorded, request)
         if not admission.reserved:
@@ -110,6 +117,7 @@ class ReceiveBytes:
             admission = await self.rows.reserve(attempt, address, principal)
             if admission is None:
                 raise unknown_upload()
+            check_way(admission.upload, self.way)
             upload, chunk = admission.upload, admission.recorded
             if chunk is None and not admission.reserved:
                 raise self._why_not_reserved(admission)
@@ -135,6 +143,7 @@ class ReceiveBytes:
             file_name=f"{name}.{attempt_id}",
             size_bytes=min(size for size in most if size is not None),
             ttl=self.attempt_ttl,
+            way=self.way,
         )
 
     def _why_not_reserved(self, admission: Admission) -> ServiceError:

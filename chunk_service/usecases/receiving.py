@@ -15,6 +15,7 @@ from chunk_service.domain.uploads import (
     SpoolId,
     Upload,
     UploadId,
+    Way,
 )
 from chunk_service.usecases.ports import ChunkAddress
 
@@ -28,6 +29,7 @@ class Attempt:
     file_name: str
     size_bytes: int
     ttl: timedelta
+    way: Way = Way.CHUNKS
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from chunk_service.domain.errors import Gone, NotFound, ServiceError, StateConflict
 from chunk_service.domain.states import State
+from chunk_service.domain.uploads import Upload, Way
 
 
 def unknown_upload() -> NotFound:
@@ -18,6 +19,12 @@ def past_receiving(state: State) -> ServiceError:
     if state in (State.COMPLETING, State.STORED):
         return StateConflict(f"The upload is {state}.", state=str(state))
     return Gone(f"The upload has {_ENDED.get(state, 'ended')}.", state=str(state))
+
+
+def check_way(upload: Upload, way: Way) -> None:
+    """StateConflict where the upload's bytes come by another way than this request is for."""
+    if upload.way is not way:
+        raise StateConflict("The bytes of this upload come by another way.", way=str(upload.way))
 
 
 _ENDED = {State.ABORTED: "been aborted", State.EXPIRED: "expired", State.FAILED: "failed"}

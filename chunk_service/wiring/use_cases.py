@@ -1,7 +1,7 @@
 """Use cases over opened parts: who calls whom, and nothing else."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -25,6 +25,7 @@ from chunk_service.adapters.postgres.repairing import RepairingRows
 from chunk_service.adapters.postgres.spools import SpoolRows
 from chunk_service.adapters.postgres.sweeping import SweepingRows
 from chunk_service.api.library import Library
+from chunk_service.domain.uploads import Way
 from chunk_service.usecases.abort_upload import AbortUpload
 from chunk_service.usecases.adopt_files import AdoptFiles
 from chunk_service.usecases.begin_multipart import BeginMultipart
@@ -48,6 +49,7 @@ from chunk_service.usecases.record_chunk import RecordChunk
 from chunk_service.usecases.relay_parts import RelayParts
 from chunk_service.usecases.remove_objects import RemoveObjects
 from chunk_service.usecases.sweep_spool import SweepSpool
+from chunk_service.usecases.upload_whole import UploadWhole
 from chunk_service.usecases.verify_hash import VerifyHash
 from chunk_service.wiring.later import end_upload
 from chunk_service.wiring.opening import Opened
@@ -89,6 +91,7 @@ class UseCases:
     complete: CompleteUpload
     abort: AbortUpload
     read: ReadUpload
+    upload_whole: UploadWhole
     expire: ExpireUploads
     forget_spools: ForgetSpools
     sweep: SweepSpool
@@ -166,28 +169,40 @@ def use_cases_over(opened: Opened, rows: Rows) -> UseCases:
         cleaning=rows.cleaning,
         spool_id=spool.id,
     )
+    begin = BeginUpload(rows.beginning, upload_defaults(settings), limits, uuid7)
+    receive = ReceiveBytes(
+        rows=rows.receiving,
+        spool=spool,
+        record=RecordChunk(rows.receiving, spool, bells, limits),
+        lose_chunks=lose_chunks,
+        limits=limits,
+        attempt_ttl=ATTEMPT_TTL,
+        new_id=uuid4,
+    )
+    complete = CompleteUpload(
+        rows=rows.closing,
+        reading=rows.reading,
+        pursuit=bells,
+        place_chunks=place_chunks,
+        verify_hash=VerifyHash(rows.closing, spool, lose_chunks),
+        combine=combine,
+        wait_seconds=settings.complete_wait.total_seconds(),
+    )
+    abort = AbortUpload(rows.reading, end)
     return UseCases(
-        begin=BeginUpload(rows.beginning, upload_defaults(settings), limits, uuid7),
-        receive=ReceiveBytes(
-            rows=rows.receiving,
-            spool=spool,
-            record=RecordChunk(rows.receiving, spool, bells, limits),
-            lose_chunks=lose_chunks,
-            limits=limits,
-            attempt_ttl=ATTEMPT_TTL,
-            new_id=uuid4,
-        ),
-        complete=CompleteUpload(
-            rows=rows.closing,
-            reading=rows.reading,
-            pursuit=bells,
-            place_chunks=place_chunks,
-            verify_hash=VerifyHash(rows.closing, spool, lose_chunks),
-            combine=combine,
-            wait_seconds=settings.complete_wait.total_seconds(),
-        ),
-        abort=AbortUpload(rows.reading, end),
+        begin=begin,
+        receive=receive,
+        complete=complete,
+        abort=abort,
         read=ReadUpload(rows.reading),
+        upload_whole=UploadWhole(
+            begin=begin,
+            receive=replace(receive, way=Way.WHOLE),
+            complete=replace(complete, way=Way.WHOLE),
+            abort=abort,
+            lease=rows.receiving,
+            limits=limits,
+        ),
         expire=ExpireUploads(rows.sweeping, end),
         forget_spools=ForgetSpools(rows.spools, rows.repairing, settings.spool_lost_after),
         sweep=sweep,

@@ -181,6 +181,7 @@ class Service:
             complete=self.complete,
             abort=self.abort,
             read=self.read,
+            upload_whole=NO_FILES,
             health=self.health,
             library=Library(NO_FILES, NO_FILES, NO_FILES, NO_FILES),
             operators=Operators(NOTHING, NOTHING, NOTHING),

@@ -36,7 +36,7 @@ async def _pieces(pieces: Iterable[bytes]) -> AsyncIterator[bytes]:
 
 
 def form_of(*pieces: bytes) -> StreamedForm:
-    return StreamedForm(_pieces(pieces), boundary=BOUNDARY, file_name="file", names=("a", "b"))
+    return StreamedForm(_pieces(pieces), boundary=BOUNDARY, file_field="file", names=("a", "b"))
 
 
 async def read(*pieces: bytes) -> tuple[dict[str, str], bytes]:

@@ -74,7 +74,7 @@ async def test_who_may_try_again_is_told_when(client: httpx.AsyncClient, service
 
 
 async def test_an_unknown_path_is_not_found(client: httpx.AsyncClient) -> None:
-    for path in ("/", "/upload", "/upload/init/", f"{URL}/", "/docs/index.html", "/docs/../x"):
+    for path in ("/", "/uploads", "/upload/init/", f"{URL}/", "/docs/index.html", "/docs/../x"):
         answer = await client.get(path)
         assert answer.status_code == 404
         assert answer.json()["type"] == "/problems/not-found"

@@ -17,6 +17,12 @@ from chunk_service.usecases.begin_upload import Draft, Earlier, IdempotencyKey, 
 
 KEY_LIFETIME = "interval '24 hours'"
 
+# One that lived in one request and did not outlive it: the repeated request begins anew.
+_LOST = """
+    EXISTS (SELECT FROM uploads lost WHERE lost.id = k.upload_id AND lost.way = 'whole'
+        AND lost.state IN ('failed', 'aborted', 'expired'))
+"""
+
 BEGIN = statement(f"""
     WITH {GATE}, room AS MATERIALIZED (
         SELECT owner_open_uploads(:owner) < :open_limit AS fits_open, {fits_quota()} AS fits_quota,
@@ -29,18 +35,19 @@ BEGIN = statement(f"""
         ON CONFLICT (owner, key) DO UPDATE SET fingerprint = excluded.fingerprint,
             upload_id = excluded.upload_id, created_at = service_now()
             WHERE k.created_at < service_now() - {KEY_LIFETIME}
+                OR k.fingerprint = :fingerprint AND {_LOST}
         RETURNING k.owner
     ), u AS (
         INSERT INTO uploads (id, owner, main_service_file_id, original_file_name, content_type,
             metadata, bucket, key, part_size, chunk_size, max_size, total_size, total_chunks,
             is_free, spool_id, relay_mode, part_checksum, checksum,
-            expires_at, expiry_limit, ttl, callback_url, owner_email)
+            expires_at, expiry_limit, ttl, callback_url, owner_email, way, pending_key)
         SELECT :upload, :owner, CAST(:main_service_file_id AS jsonb), :original_file_name,
             :content_type, CAST(:metadata AS jsonb), :bucket, :key, :part_size, :chunk_size,
             :max_size, :total_size, :total_chunks, :is_free AND NOT :is_kept,
             CASE WHEN :is_kept THEN :spool END, :relay_mode, :part_checksum, :checksum,
             service_now() + :ttl, service_now() + :max_age, :ttl,
-            :callback_url, :owner_email
+            :callback_url, :owner_email, :way, :pending_key
         FROM room WHERE fits_open AND fits_quota AND fits_spool
             AND (:idempotency_key IS NULL OR EXISTS (SELECT FROM keyed))
         RETURNING *
@@ -105,6 +112,8 @@ class BeginningRows:
             max_age=draft.max_age,
             callback_url=draft.callback_url,
             owner_email=draft.owner_email,
+            way=draft.way,
+            pending_key=draft.pending_key,
             open_limit=self.open_limit,
             idempotency_key=None if key is None else key.key,
             fingerprint=None if key is None else key.fingerprint,

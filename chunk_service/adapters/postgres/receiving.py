@@ -27,7 +27,7 @@ from chunk_service.adapters.postgres.values import (
 from chunk_service.domain.chunking import Placement
 from chunk_service.domain.plan import windows
 from chunk_service.domain.principals import Principal
-from chunk_service.domain.uploads import ChunkDigest, Upload
+from chunk_service.domain.uploads import ChunkDigest, Upload, UploadId
 from chunk_service.usecases.ports import ChunkAddress
 from chunk_service.usecases.receiving import Admission, Attempt, Recorded
 
@@ -65,7 +65,8 @@ RESERVE = statement(f"""
             {_PREPAID} OR ({FITS_SPOOL} AND used.spool + :size <=
                 CASE WHEN {_MOVES} THEN :spool_limit ELSE :high_water END) AS fits_spool,
             u.total_size IS NOT NULL OR {fits_quota("grown.bytes")} AS fits_quota,
-            u.state = 'open' AND coalesce(c.state, 'missing') = 'missing' AS is_wanted
+            u.state = 'open' AND u.way = :way AND coalesce(c.state, 'missing') = 'missing'
+                AS is_wanted
         FROM used, u LEFT JOIN c ON true
         LEFT JOIN reservations prepaid ON prepaid.attempt = u.id,
         LATERAL (SELECT {_GROWTH} AS bytes FROM used) grown
@@ -105,6 +106,11 @@ HOLD = statement(f"""
 
 RELEASE = statement("DELETE FROM reservations WHERE attempt = :attempt")
 
+RENEW = statement("""
+    UPDATE uploads SET expires_at = least(expiry_limit, service_now() + ttl)
+    WHERE id = :upload AND state = 'open'
+""")
+
 READ = statement(f"""
     SELECT {UPLOAD_COLUMNS}, {CHUNK_COLUMNS}, false AS reserved,
         true AS fits_spool, true AS fits_quota
@@ -126,6 +132,7 @@ class ReceivingRows:
             RESERVE,
             upload=address.upload_id,
             index=address.index,
+            way=attempt.way,
             file_id=principal.file_id,
             **self._booking(attempt, principal),
         )
@@ -166,6 +173,10 @@ class ReceivingRows:
     async def release(self, attempt_id: UUID) -> bool:
         """Give the booking back. True is proof that the attempt was not and won't be recorded."""
         return await self._database.run(RELEASE, attempt=attempt_id) == 1
+
+    async def renew(self, upload_id: UploadId) -> None:
+        """Put the expiry off, as progress does."""
+        await self._database.run(RENEW, upload=upload_id)
 
     async def read(self, address: ChunkAddress) -> Admission | None:
         row = await self._database.row(READ, upload=address.upload_id, index=address.index)

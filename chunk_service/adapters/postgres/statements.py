@@ -50,7 +50,7 @@ _TYPES: dict[str, TypeEngine[Any]] = {
         (Text(), "metadata mpu_id name new_mpu_id original_file_name outcome owner part_checksum"),
         (Text(), "relay_mode slices state stored_checksum channel message expected"),
         (Text(), " ".join(f"word_{number}" for number in range(MOST_WORDS))),
-        (Text(), "before callback_url owner_email reason type_family"),
+        (Text(), "before callback_url owner_email pending_key reason type_family way"),
     )
     for name in names.split()
 }

@@ -14,11 +14,13 @@ from chunk_service.domain.uploads import (
     Chunk,
     ChunkState,
     Digest,
+    Pending,
     RelayMode,
     SpoolId,
     Stored,
     Upload,
     UploadId,
+    Way,
 )
 
 Row = RowMapping
@@ -29,7 +31,7 @@ UPLOAD_COLUMNS = """
     u.total_chunks, u.is_free, u.relay_mode, u.part_checksum, u.checksum, u.spool_id, u.mpu_id,
     u.highest_index, u.chunk_count, u.received_bytes, u.prefix_chunks, u.prefix_bytes, u.closing,
     u.stored_size, u.stored_etag, u.stored_checksum, u.failure, u.created_at, u.expires_at,
-    u.completed_at, u.callback_url, u.owner_email
+    u.completed_at, u.callback_url, u.owner_email, u.way, u.pending_key, u.pending_etag
 """
 
 
@@ -68,6 +70,8 @@ def upload_of(row: Row) -> Upload:
         completed_at=row["completed_at"],
         callback_url=row["callback_url"],
         owner_email=row["owner_email"],
+        way=Way(row["way"]),
+        pending=_pending_of(row),
     )
 
 
@@ -76,6 +80,12 @@ def _stored_of(row: Row) -> Stored | None:
         return None
     checksum = checksum_of(row["stored_checksum"])
     return Stored(size_bytes=row["stored_size"], etag=row["stored_etag"], checksum=checksum)
+
+
+def _pending_of(row: Row) -> Pending | None:
+    if row["pending_key"] is None:
+        return None
+    return Pending(key=row["pending_key"], etag=row["pending_etag"])
 
 
 def _spool_of(value: UUID | None) -> SpoolId | None:

@@ -1,0 +1,198 @@
+"""Take in a whole file in one request: cut into chunks and relayed while it still arrives.
+
+The upload lives as long as its request does. While bytes come its expiry is put off again and
+again; should this process die, the expiry is near. Whatever else ends the request early aborts the
+upload at once. With an idempotency key a repeated request finds what the first one stored.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from typing import Protocol
+
+import structlog
+
+from chunk_service.domain.checksums import Checksum
+from chunk_service.domain.chunking import ChunkLimits
+from chunk_service.domain.completion import Completion
+from chunk_service.domain.errors import (
+    ServiceError,
+    SpoolFull,
+    StateConflict,
+    StorageUnavailable,
+    UploadIncomplete,
+)
+from chunk_service.domain.files import file_id_in
+from chunk_service.domain.plan import base_part_size, check_size
+from chunk_service.domain.principals import Principal
+from chunk_service.domain.states import State
+from chunk_service.domain.uploads import FileId, Upload, UploadId, Way
+from chunk_service.usecases.abort_upload import AbortUpload
+from chunk_service.usecases.begin_upload import BeginUpload, NewUpload
+from chunk_service.usecases.complete_upload import CompleteUpload
+from chunk_service.usecases.cutting import CutChunk, Cutter
+from chunk_service.usecases.receive_bytes import ReceiveBytes
+
+log = structlog.get_logger(__name__)
+
+LEASE_SECONDS = 60
+# A chunk is recorded while the next one already arrives.
+CHUNKS_AT_ONCE = 2
+ROOM_PATIENCE_SECONDS = 20.0
+ROOM_PAUSE_SECONDS = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class WholeFile:
+    """What a request says of the file that it carries; bytes.
+
+    `size_bytes` is None where only bounds are known: of a form, or of a stream without a length.
+    """
+
+    name: str
+    content_type: str | None
+    metadata: Mapping[str, str]
+    main_service_file_id: FileId | None
+    checksum: Checksum | None
+    size_bytes: int | None
+    least_bytes: int = 0
+    most_bytes: int | None = None
+
+
+class Lease(Protocol):
+    async def renew(self, upload_id: UploadId) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class UploadWhole:
+    """`receive` and `complete` are those for uploads of this way alone."""
+
+    begin: BeginUpload
+    receive: ReceiveBytes
+    complete: CompleteUpload
+    abort: AbortUpload
+    lease: Lease
+    limits: ChunkLimits
+
+    async def __call__(
+        self,
+        principal: Principal,
+        file: WholeFile,
+        body: AsyncIterator[bytes],
+        *,
+        idempotency_key: str | None,
+    ) -> Upload:
+        """The upload, `stored`."""
+        check_size(file.least_bytes, self.begin.defaults.max_file_size)
+        wanted = self._wanted(principal, file)
+        begun = await self.begin.once(principal, wanted, idempotency_key=idempotency_key)
+        upload = begun.upload
+        if begun.again:
+            return await self._answer_again(principal, upload)
+        cutter = Cutter(body, chunk_size=_chunk_size(upload), total_size=file.size_bytes)
+        try:
+            async with self._alive(upload.id):
+                await self._receive_all(principal, upload.id, cutter)
+            return await self._complete(principal, upload, cutter.chunks, cutter.size_bytes)
+        except BaseException:
+            await asyncio.shield(self._give_up(principal, upload.id))
+            raise
+
+    def _wanted(self, principal: Principal, file: WholeFile) -> NewUpload:
+        most_bytes = file.size_bytes if file.most_bytes is None else file.most_bytes
+        planned = None if most_bytes is None else self.begin.defaults.at_most(most_bytes)
+        return NewUpload(
+            main_service_file_id=_file_id(principal, file),
+            original_file_name=file.name,
+            content_type=file.content_type,
+            metadata=file.metadata,
+            total_size=file.size_bytes,
+            chunk_size=min(base_part_size(planned), self.limits.max_chunk_size),
+            total_chunks=None,
+            checksum=file.checksum,
+            relay=None,
+            expires_in_seconds=LEASE_SECONDS,
+            way=Way.WHOLE,
+            planned_size=planned,
+        )
+
+    @asynccontextmanager
+    async def _alive(self, upload_id: UploadId) -> AsyncIterator[None]:
+        """Within it the upload does not expire, however slowly its bytes come."""
+        task = asyncio.create_task(self._keep_alive(upload_id))
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    async def _keep_alive(self, upload_id: UploadId) -> None:
+        while True:
+            await asyncio.sleep(LEASE_SECONDS / 3)
+            with suppress(ServiceError):
+                await self.lease.renew(upload_id)
+
+    async def _receive_all(self, principal: Principal, upload_id: UploadId, cutter: Cutter) -> None:
+        slots = asyncio.Semaphore(CHUNKS_AT_ONCE)
+        try:
+            async with asyncio.TaskGroup() as group:
+                while (chunk := await cutter.next_chunk(upload_id)) is not None:
+                    await slots.acquire()
+                    task = group.create_task(self._receive(principal, chunk))
+                    task.add_done_callback(lambda _: slots.release())
+                    await chunk.drained.wait()
+        except ExceptionGroup as group_of_one:
+            raise group_of_one.exceptions[0] from None
+
+    async def _receive(self, principal: Principal, chunk: CutChunk) -> None:
+        """While the spool is full the client waits: what came before is on its way out of it."""
+        deadline = asyncio.get_running_loop().time() + ROOM_PATIENCE_SECONDS
+        while True:
+            try:
+                await self.receive(principal, chunk)
+                return
+            except SpoolFull:
+                is_late = asyncio.get_running_loop().time() > deadline
+                if chunk.began or chunk.address.index == 0 or is_late:
+                    raise
+            await asyncio.sleep(ROOM_PAUSE_SECONDS)
+
+    async def _complete(
+        self, principal: Principal, upload: Upload, chunks: int, size_bytes: int
+    ) -> Upload:
+        completion = Completion(
+            upload_id=upload.id,
+            total_chunks=chunks,
+            main_service_file_id=upload.main_service_file_id,
+            total_size=size_bytes,
+            checksum=None,
+        )
+        try:
+            return await self.complete(principal, completion, wait=True)
+        except UploadIncomplete as loss:
+            raise StorageUnavailable("Bytes were lost here; send the file again.") from loss
+
+    async def _answer_again(self, principal: Principal, upload: Upload) -> Upload:
+        """To the same request, repeated: the bytes need not come again."""
+        if upload.state is State.OPEN or upload.total_chunks is None:
+            raise StateConflict("An earlier request with this Idempotency-Key is still at work.")
+        assert upload.total_size is not None
+        return await self._complete(principal, upload, upload.total_chunks, upload.total_size)
+
+    async def _give_up(self, principal: Principal, upload_id: UploadId) -> None:
+        """What is completing goes on; what can't be aborted now expires."""
+        with suppress(ServiceError):
+            await self.abort(principal, upload_id)
+
+
+def _chunk_size(upload: Upload) -> int:
+    assert upload.chunk_size is not None
+    return upload.chunk_size
+
+
+def _file_id(principal: Principal, file: WholeFile) -> FileId | None:
+    """A token that is bound to an id gives it to what it uploads."""
+    if file.main_service_file_id is None and principal.file_id is not None:
+        return file_id_in(principal.file_id)
+    return file.main_service_file_id

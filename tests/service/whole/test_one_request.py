@@ -1,0 +1,283 @@
+"""A whole file in one request: a form or bare bytes, stored when it is answered."""
+
+import asyncio
+import base64
+import hashlib
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.service import tokens
+from tests.service.caller import Caller, client_of, problem_of, sha256_hex
+from tests.service.content import MIB, PART_BYTES, content_of
+from tests.service.deployment import MAX_FILE_BYTES, Deployment
+from tests.service.raw import connected, hang_up_after, head, speak
+from tests.service.running import RunningService
+from tests.service.stores import on_one_store
+from tests.service.waiting import until
+
+SIZES = [0, 1, 1000, PART_BYTES - 1, PART_BYTES, PART_BYTES + 1, 2 * PART_BYTES, 20 * MIB + 7]
+NAME = "Résumé 1.pdf"
+
+
+async def _form(caller: Caller, content: bytes, **fields: str) -> httpx.Response:
+    return await caller.client.post(
+        "/upload", data=fields, files={"file": (NAME, content, "application/pdf")}
+    )
+
+
+def _data(answer: httpx.Response) -> dict[str, Any]:
+    assert answer.status_code == 201, answer.text
+    document = dict(answer.json())
+    assert answer.headers["location"] == f"/files/{document['file_key']}"
+    return document
+
+
+@pytest.mark.parametrize("size_bytes", SIZES)
+async def test_a_form_is_a_file_when_it_is_answered(
+    caller: Caller, deployment: Deployment, size_bytes: int
+) -> None:
+    content = content_of(size_bytes)
+    data = _data(await _form(caller, content))
+    assert (data["file_name"], data["file_size"]) == (NAME, size_bytes)
+    assert deployment.bucket.read(data["file_key"]) == content
+    file = (await caller.client.get(f"/files/{data['file_key']}")).json()
+    assert (file["file_id"], file["content_type"]) == (data["file_id"], "application/pdf")
+    (notification,) = await deployment.main_service.told_of(data["file_id"])
+    told = notification.verified()["data"]
+    assert (told["size"], told["main_service_file_id"]) == (size_bytes, None)
+
+
+@pytest.mark.parametrize("size_bytes", SIZES)
+@pytest.mark.parametrize("is_length_told", [True, False], ids=["length", "chunked"])
+async def test_bare_bytes_are_a_file_under_the_name_in_the_path(
+    caller: Caller, deployment: Deployment, size_bytes: int, is_length_told: bool
+) -> None:
+    content = content_of(size_bytes)
+    body = content if is_length_told else _in_pieces(content)
+    answer = await caller.client.put(
+        "/files/R%C3%A9sum%C3%A9%201.pdf", content=body, headers={"Content-Type": "text/plain"}
+    )
+    data = _data(answer)
+    assert (data["file_name"], data["file_size"]) == (NAME, size_bytes)
+    assert deployment.bucket.read(data["file_key"]) == content
+
+
+async def _in_pieces(content: bytes) -> AsyncIterator[bytes]:
+    for start in range(0, len(content), 300_000):
+        yield content[start : start + 300_000]
+
+
+async def test_what_is_said_of_the_file_is_kept(caller: Caller) -> None:
+    fields = {"main_service_file_id": "42", "metadata": '{"take": 2}'}
+    by_form = _data(await _form(caller, b"x", **fields))
+    by_put = _data(await caller.client.put("/files/x.bin", content=b"x", params=fields))
+    for data in (by_form, by_put):
+        file = (await caller.client.get(f"/files/{data['file_key']}")).json()
+        assert (file["main_service_file_id"], file["metadata"]) == (42, {"take": "2"})
+
+
+async def test_a_bound_token_gives_its_id_and_no_other(
+    caller: Caller, service: RunningService
+) -> None:
+    async with client_of(service.url, tokens.token("alice", file_id=7)) as client:
+        bound = Caller(client)
+        assert _data(await _form(bound, b"x"))["main_service_file_id"] == 7
+        assert problem_of(await _form(bound, b"x", main_service_file_id="8"), 404) == "not-found"
+
+
+async def test_digests_are_verified_before_anything_is_stored(
+    caller: Caller, deployment: Deployment
+) -> None:
+    content = content_of(PART_BYTES + 5)
+    right = base64.b64encode(hashlib.sha256(content).digest()).decode()
+    wrong = base64.b64encode(hashlib.sha256(b"x").digest()).decode()
+
+    async def put(value: str) -> httpx.Response:
+        headers = {"Content-Digest": f"sha-256=:{value}:"}
+        return await caller.client.put("/files/digest.bin", content=content, headers=headers)
+
+    before = deployment.bucket.keys()
+    assert problem_of(await put(wrong), 422) == "digest-mismatch"
+    refused = await _form(caller, content, checksum=f"sha256:{wrong}")
+    assert problem_of(refused, 422) == "digest-mismatch"
+    assert deployment.bucket.keys() == before
+    assert _data(await put(right))["checksum"] == f"sha256:{right}"
+    assert _data(await _form(caller, content, checksum=f"sha256:{right}"))["file_size"]
+
+
+class TestRepeats:
+    """With an Idempotency-Key the same request is the same file."""
+
+    async def test_the_same_key_answers_the_same(
+        self, caller: Caller, deployment: Deployment
+    ) -> None:
+        key = {"Idempotency-Key": "one-file"}
+        first = _data(await caller.client.put("/files/a.bin", content=b"x", headers=key))
+        before = deployment.bucket.keys()
+        again = _data(await caller.client.put("/files/a.bin", content=b"x", headers=key))
+        assert again == first
+        assert deployment.bucket.keys() == before
+        other = await caller.client.put("/files/b.bin", content=b"x", headers=key)
+        assert problem_of(other, 422) == "validation-failed"
+
+    async def test_after_an_aborted_one_it_begins_anew(
+        self, caller: Caller, service: RunningService, deployment: Deployment
+    ) -> None:
+        key = {"Idempotency-Key": "torn", "Authorization": caller.client.headers["authorization"]}
+        torn = head("PUT", "/files/torn.bin", {**key, "Content-Length": "10"}) + b"12345"
+        await hang_up_after(service.port, torn)
+        await _ended(deployment, "torn.bin", "aborted")
+        answer = await caller.client.put("/files/torn.bin", content=b"1234567890", headers=key)
+        assert deployment.bucket.read(_data(answer)["file_key"]) == b"1234567890"
+
+    async def test_while_the_first_is_at_work_the_second_is_told_so(
+        self, caller: Caller, service: RunningService, deployment: Deployment
+    ) -> None:
+        key = {"Idempotency-Key": "slow", "Authorization": caller.client.headers["authorization"]}
+        async with connected(service.port) as first:
+            await first.say(
+                head("PUT", "/files/slow.bin", {**key, "Content-Length": "10"}) + b"12345"
+            )
+            await until(lambda: _states(deployment, "slow.bin"), lambda states: states == ["open"])
+            second = await caller.client.put("/files/slow.bin", content=b"y" * 10, headers=key)
+            assert problem_of(second, 409) == "state-conflict"
+            await first.say(b"67890")
+            assert (await first.answer()).status == 201
+
+
+async def _states(deployment: Deployment, name: str) -> list[str]:
+    query = "SELECT state FROM uploads WHERE original_file_name = $1 ORDER BY created_at"
+    return [row["state"] for row in await deployment.fetch(query, name)]
+
+
+async def _ended(deployment: Deployment, name: str, state: str) -> None:
+    await until(lambda: _states(deployment, name), lambda states: states[-1:] == [state])
+
+
+@on_one_store
+class TestBrokenRequests:
+    @pytest.mark.parametrize("how", ["fin", "reset"])
+    @pytest.mark.survives(
+        "Body: one request with a whole file, truncated (FIN, RST)", "aborted at once, told, gone"
+    )
+    async def test_a_truncated_body_aborts_the_upload(
+        self, caller: Caller, service: RunningService, deployment: Deployment, how: str
+    ) -> None:
+        name = f"{how}.bin"
+        headers = {"Authorization": caller.client.headers["authorization"]}
+        request = head("PUT", f"/files/{name}", {**headers, "Content-Length": str(20 * MIB)})
+        async with connected(service.port) as connection:
+            await connection.say(request + content_of(10 * MIB))
+            connection.reset() if how == "reset" else connection.close_side()
+            await _ended(deployment, name, "aborted")
+        query = "SELECT id FROM uploads WHERE original_file_name = $1"
+        (row,) = await deployment.fetch(query, name)
+        (notification,) = await deployment.main_service.told_of(str(row["id"]))
+        assert notification.verified()["type"] == "upload.aborted"
+
+    @pytest.mark.survives("Body: a form with a whole file and no closing boundary", "400, aborted")
+    async def test_a_form_without_its_end_is_no_file(
+        self, caller: Caller, service: RunningService, deployment: Deployment
+    ) -> None:
+        body = (
+            b'--b\r\nContent-Disposition: form-data; name="file"; filename="open.bin"\r\n\r\n'
+            + content_of(PART_BYTES + 10)
+        )
+        headers = {
+            "Authorization": caller.client.headers["authorization"],
+            "Content-Type": "multipart/form-data; boundary=b",
+            "Content-Length": str(len(body)),
+        }
+        answer = await speak(service.port, head("POST", "/upload", headers) + body)
+        assert (answer.status, answer.problem) == (400, "malformed-request")
+        await _ended(deployment, "open.bin", "aborted")
+
+    async def test_too_large_is_refused_unread_where_its_length_is_told(
+        self, caller: Caller, service: RunningService, deployment: Deployment
+    ) -> None:
+        headers = {"Authorization": caller.client.headers["authorization"]}
+        put = head("PUT", "/files/l.bin", {**headers, "Content-Length": str(MAX_FILE_BYTES + 1)})
+        answer = await speak(service.port, put)
+        assert (answer.status, answer.problem) == (413, "content-too-large")
+        form = {
+            **headers,
+            "Content-Type": "multipart/form-data; boundary=b",
+            "Content-Length": str(MAX_FILE_BYTES + MIB),
+        }
+        begun = b'--b\r\nContent-Disposition: form-data; name="file"; filename="l.bin"\r\n\r\nx'
+        answer = await speak(service.port, head("POST", "/upload", form) + begun)
+        assert (answer.status, answer.problem) == (413, "content-too-large")
+        assert await _states(deployment, "l.bin") == []
+
+    async def test_too_large_without_a_length_is_cut_at_the_limit(
+        self, caller: Caller, deployment: Deployment
+    ) -> None:
+        async def endless() -> AsyncIterator[bytes]:
+            while True:
+                yield content_of(MIB)
+
+        try:
+            answer = await caller.client.put("/files/endless.bin", content=endless())
+        except httpx.TransportError:  # the answer may not outlive the connection
+            pass
+        else:
+            assert problem_of(answer, 413) == "content-too-large"
+        await _ended(deployment, "endless.bin", "aborted")
+
+    async def test_fields_after_the_file_are_refused(
+        self, caller: Caller, deployment: Deployment
+    ) -> None:
+        files = {"file": ("late.bin", b"x"), "metadata": (None, b"{}")}
+        refused = await caller.client.post("/upload", files=files)
+        assert problem_of(refused, 422) == "validation-failed"
+        await _ended(deployment, "late.bin", "aborted")
+
+    @pytest.mark.parametrize(
+        "fields",
+        [
+            {"metadata": "[]"},
+            {"metadata": "x"},
+            {"checksum": "md5:x"},
+            {"main_service_file_id": ""},
+            {"main_service_file_id": "x" * 129},
+        ],
+    )
+    async def test_what_cannot_be_true_is_refused_before_the_file(
+        self, caller: Caller, fields: dict[str, str]
+    ) -> None:
+        assert problem_of(await _form(caller, b"x", **fields), 422) == "validation-failed"
+
+    async def test_a_form_without_a_file_is_refused(self, caller: Caller) -> None:
+        form = {"metadata": (None, "{}")}
+        assert problem_of(await caller.client.post("/upload", files=form), 422)
+        nameless = {"file": (None, "x")}
+        assert problem_of(await caller.client.post("/upload", files=nameless), 422)
+
+    async def test_nobody_else_sends_its_chunks_or_completes_it(
+        self, caller: Caller, service: RunningService, deployment: Deployment
+    ) -> None:
+        headers = {"Authorization": caller.client.headers["authorization"]}
+        async with connected(service.port) as first:
+            whole = head("PUT", "/files/mine.bin", {**headers, "Content-Length": "2"})
+            await first.say(whole + b"1")
+            await until(lambda: _states(deployment, "mine.bin"), lambda states: states == ["open"])
+            query = "SELECT id FROM uploads WHERE original_file_name = 'mine.bin'"
+            (row,) = await deployment.fetch(query)
+            session = caller.session(str(row["id"]))
+            assert problem_of(await session.put(0, b"x"), 409) == "state-conflict"
+            assert problem_of(await session.form(0, b"x"), 409) == "state-conflict"
+            refused = await session.complete(1, main_service_file_id=0)
+            assert problem_of(refused, 409) == "state-conflict"
+            await first.say(b"2")
+            assert (await first.answer()).status == 201
+
+
+async def test_many_at_once_are_as_many_files(caller: Caller, deployment: Deployment) -> None:
+    contents = [content_of(65536)[n:] for n in range(24)]
+    answers = await asyncio.gather(*(_form(caller, each) for each in contents))
+    for answer, content in zip(answers, contents, strict=True):
+        stored = deployment.bucket.read(_data(answer)["file_key"])
+        assert sha256_hex(stored) == sha256_hex(content)
