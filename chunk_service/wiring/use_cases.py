@@ -41,8 +41,10 @@ from chunk_service.usecases.find_files import FindFiles
 from chunk_service.usecases.forget_spools import ForgetSpools
 from chunk_service.usecases.link_file import LinkFile
 from chunk_service.usecases.lose_chunks import LoseChunks
+from chunk_service.usecases.make_of_chunks import MakeOfChunks
 from chunk_service.usecases.mend_parts import MendParts
 from chunk_service.usecases.place_chunks import PlaceChunks
+from chunk_service.usecases.prove_object import ProveObject
 from chunk_service.usecases.read_upload import ReadUpload
 from chunk_service.usecases.receive_bytes import ReceiveBytes
 from chunk_service.usecases.record_chunk import RecordChunk
@@ -141,15 +143,20 @@ def use_cases_over(opened: Opened, rows: Rows) -> UseCases:
         combine=combine,
         new_id=uuid4,
     )
-    close = CloseUpload(
+    of_chunks = MakeOfChunks(
         rows=rows.closing,
         reading=rows.reading,
         store=store,
         spool=spool,
-        end=end,
+        proof=ProveObject(rows.closing, store, end, opened.holder),
         mend_parts=MendParts(rows.closing, rows.repairing, store),
         lose_chunks=lose_chunks,
         combine=combine,
+    )
+    close = CloseUpload(
+        rows=rows.closing,
+        reading=rows.reading,
+        makers={Way.CHUNKS: of_chunks, Way.WHOLE: of_chunks},
         holder=opened.holder,
     )
     clean_up = CleanUp(

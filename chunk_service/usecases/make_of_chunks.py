@@ -1,0 +1,177 @@
+"""Make the object of an upload whose bytes came through here.
+
+One that fits a part is one PutObject, from the chunks' files; of any other the parts are in the
+store already, and are put together as our rows list them.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import structlog
+
+from chunk_service.domain.checksums import Algorithm, Checksum
+from chunk_service.domain.objects import (
+    MultipartGone,
+    MultipartId,
+    ObjectExists,
+    ObjectRefused,
+    ObjectTarget,
+    OutcomeUnknown,
+    PartSource,
+    PartsRefused,
+    SentPart,
+    SourceDamaged,
+    StoredObject,
+)
+from chunk_service.domain.plan import count_parts
+from chunk_service.domain.uploads import Digest, SpoolId, Upload, UploadId
+from chunk_service.usecases.closing import Closed, PartRow
+from chunk_service.usecases.lose_chunks import LoseChunks
+from chunk_service.usecases.mend_parts import MendParts
+from chunk_service.usecases.prove_object import ProveObject
+from chunk_service.usecases.relay_parts import part_checksum
+from chunk_service.usecases.relaying import Slice, SourceChunk
+
+log = structlog.get_logger(__name__)
+
+
+class Rows(Protocol):
+    async def sources(
+        self, upload_id: UploadId, spool_id: SpoolId
+    ) -> Sequence[SourceChunk] | None: ...
+
+
+class Reading(Protocol):
+    async def parts(self, upload_id: UploadId) -> Sequence[PartRow]: ...
+
+
+class Store(Protocol):
+    async def complete_multipart(
+        self,
+        target: ObjectTarget,
+        *,
+        multipart: MultipartId,
+        parts: Sequence[SentPart],
+        size_bytes: int,
+        checksum: Checksum | None,
+    ) -> None: ...
+    async def put_object(self, target: ObjectTarget, *, source: PartSource) -> None: ...
+    async def head(self, target: ObjectTarget) -> StoredObject | None: ...
+
+
+class Spool(Protocol):
+    @property
+    def id(self) -> SpoolId: ...
+    def source(self, slices: Sequence[Slice], checksum: Checksum | None) -> PartSource: ...
+
+
+Combine = Callable[[Iterable[Digest], Iterable[Algorithm]], Digest]
+
+
+@dataclass(frozen=True, slots=True)
+class MakeOfChunks:
+    rows: Rows
+    reading: Reading
+    store: Store
+    spool: Spool
+    proof: ProveObject
+    mend_parts: MendParts
+    lose_chunks: LoseChunks
+    combine: Combine
+
+    async def __call__(self, upload: Upload) -> Closed:
+        if upload.fits_one_part:
+            return await self._put_at_once(upload)
+        return await self._complete_multipart(upload)
+
+    async def _put_at_once(self, upload: Upload) -> Closed:
+        """The whole object in one PutObject, from the chunks' files."""
+        chunks = await self.rows.sources(upload.id, self.spool.id)
+        if chunks is None:
+            return Closed.WAITING
+        slices = [
+            Slice(chunk.index, chunk.file_name, 0, digest)
+            for chunk in chunks
+            for digest in chunk.slices
+        ]
+        digest = self.combine((each.digest for each in slices), upload.algorithms)
+        checksum = answered_checksum(upload, digest)
+        source = self.spool.source(slices, part_checksum(upload, digest))
+        if await self.proof.begin_call(upload, checksum):
+            return Closed.OVER
+        try:
+            await self._put(upload, source)
+        except SourceDamaged as damage:
+            return await self._reopen(upload, chunks, damage.indices)
+        except (ObjectExists, ObjectRefused) as refusal:
+            return await self.proof.decide_refused(upload, refusal, checksum)
+        return await self.proof.prove(upload, checksum)
+
+    async def _put(self, upload: Upload, source: PartSource) -> None:
+        """Bytes can be spoiled on their way: only a body refused twice is refused for good."""
+        try:
+            await self.store.put_object(upload.target, source=source)
+        except ObjectRefused as refusal:
+            log.warning("body refused", upload_id=str(upload.id), reason=str(refusal))
+            await self.store.put_object(upload.target, source=source)
+
+    async def _complete_multipart(self, upload: Upload) -> Closed:
+        parts = await self.reading.parts(upload.id)
+        sent = [part.sent for part in parts if part.sent is not None]
+        digests = [part.digest for part in parts if part.digest is not None]
+        assert upload.total_size is not None
+        if len(sent) < count_parts(upload.total_size, upload.part_size):
+            return Closed.WAITING
+        assert upload.multipart is not None
+        digest = self.combine(digests, upload.algorithms)
+        checksum = answered_checksum(upload, digest)
+        if await self.proof.begin_call(upload, checksum):
+            return Closed.OVER
+        try:
+            await self.store.complete_multipart(
+                upload.target,
+                multipart=upload.multipart,
+                parts=sent,
+                size_bytes=upload.total_size,
+                checksum=part_checksum(upload, digest),
+            )
+        except (MultipartGone, PartsRefused) as refusal:
+            return await self._mend(upload, checksum, sent, refusal)
+        except (ObjectExists, ObjectRefused) as refusal:
+            return await self.proof.decide_refused(upload, refusal, checksum)
+        return await self.proof.prove(upload, checksum)
+
+    async def _mend(
+        self,
+        upload: Upload,
+        checksum: Checksum,
+        sent: Sequence[SentPart],
+        refusal: MultipartGone | PartsRefused,
+    ) -> Closed:
+        """Refused, and the key proved empty: nothing is under way, parts may be forgotten."""
+        if await self.proof.is_there(upload, checksum):
+            return Closed.OVER
+        log.error("parts refused", upload_id=str(upload.id), reason=type(refusal).__name__)
+        await self.proof.clear(upload)
+        if await self.mend_parts(upload, sent):
+            return Closed.WAITING
+        raise OutcomeUnknown("the list of parts has been corrected")
+
+    async def _reopen(
+        self, upload: Upload, chunks: Sequence[SourceChunk], indices: Iterable[int]
+    ) -> Closed:
+        """The body never became whole; once the key is proved empty the chunks are asked for."""
+        if await self.store.head(upload.target) is None:
+            lost = frozenset(indices)
+            await self.proof.clear(upload)
+            names = [chunk.file_name for chunk in chunks if chunk.index in lost]
+            await self.lose_chunks(upload.id, names)
+        return Closed.OVER
+
+
+def answered_checksum(upload: Upload, digest: Digest) -> Checksum:
+    """What the client declared, which has been verified, or else the CRC-64 of the whole."""
+    if upload.checksum is not None:
+        return upload.checksum
+    return Checksum.of_int(Algorithm.CRC64NVME, digest.crc64nvme)
