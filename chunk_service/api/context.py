@@ -13,6 +13,7 @@ from starlette.types import Scope
 from chunk_service.api.library import Library
 from chunk_service.api.operators import Operators
 from chunk_service.api.owner_rates import OwnerRates
+from chunk_service.api.presigned_doors import PresignedDoors
 from chunk_service.domain.completion import Completion
 from chunk_service.domain.principals import Principal
 from chunk_service.domain.uploads import Upload, UploadId
@@ -91,6 +92,7 @@ class ApiContext:
     abort: Abort
     read: Read
     upload_whole: UploadWhole
+    presigned: PresignedDoors
     health: CheckHealth
     library: Library
     operators: Operators

@@ -13,6 +13,7 @@ from chunk_service.api.forms import MAX_PARTS
 from chunk_service.api.openapi_events import EVENTS
 from chunk_service.api.openapi_files import FILES
 from chunk_service.api.openapi_links import UPLOAD_LINKS
+from chunk_service.api.openapi_presigned import PRESIGNED
 from chunk_service.api.openapi_shapes import GUARDED, WITH_BODY, Body, Described, header
 from chunk_service.api.openapi_whole import CONTENT_DIGEST, IDEMPOTENCY_KEY, WHOLE
 from chunk_service.api.request_models import CompleteRequest, InitRequest
@@ -158,6 +159,7 @@ _HEALTH: Final = {200: answers.HealthAnswer, 503: answers.HealthAnswer}
 OPERATIONS: Final = (
     *WHOLE,
     *UPLOADS,
+    *PRESIGNED,
     *FILES,
     *EVENTS,
     _operation("/health", "health", "Everything at once", _HEALTH),

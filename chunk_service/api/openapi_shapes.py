@@ -45,11 +45,14 @@ def header(name: str, description: str, **bounds: object) -> Json:
 
 def query_parameters(model: type[BaseModel]) -> Sequence[Json]:
     """A parameter for each field; one that is left out is null in the model only."""
-    properties: Mapping[str, Mapping[str, Any]] = _inlined(model.model_json_schema())
+    described = model.model_json_schema()
+    properties: Mapping[str, Mapping[str, Any]] = _inlined(described)
+    required = frozenset(described.get("required", ()))
     return [
         {
             "name": name,
             "in": "query",
+            "required": name in required,
             "description": schema.get("description", ""),
             "schema": _without_null(schema),
         }

@@ -20,13 +20,13 @@ class Query(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
-def _number(value: object) -> object:
+def whole_number(value: object) -> object:
     return parse_index(value) if isinstance(value, str) else value
 
 
 PageSize = Annotated[
     int,
-    BeforeValidator(_number),
+    BeforeValidator(whole_number),
     Field(ge=1, le=MAX_PAGE, description="The most that is listed."),
     WithJsonSchema({"type": "integer", "minimum": 1, "maximum": MAX_PAGE, "default": 100}),
 ]

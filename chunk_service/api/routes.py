@@ -7,7 +7,7 @@ from starlette.responses import Response
 from starlette.routing import Match, Route
 from starlette.types import Scope
 
-from chunk_service.api import chunks, docs, events, files, ops, whole
+from chunk_service.api import chunks, docs, events, files, ops, presigned, presigned_parts, whole
 
 Door = Callable[[Request], Awaitable[Response]]
 
@@ -18,6 +18,14 @@ class Url(Route):
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         match, found = super().matches(scope)
         return Match.FULL if match is Match.PARTIAL else match, found
+
+
+class WritingUrl(Url):
+    """Its GET changes something, as its old clients know it, so no HEAD comes with it."""
+
+    def __init__(self, path: str, door: Door, *, methods: list[str]) -> None:
+        super().__init__(path, door, methods=methods)
+        self.methods = set(methods)
 
 
 def routes() -> list[Route]:
@@ -32,6 +40,17 @@ def routes() -> list[Route]:
             methods=["GET", "DELETE"],
         ),
         Url("/upload/{upload_session_id}/chunks/{index}", chunks.put_chunk, methods=["PUT"]),
+        Url("/upload-url", presigned.upload_url, methods=["POST"]),
+        Url("/files/confirm", presigned.confirm, methods=["POST"]),
+        WritingUrl("/initiate", presigned_parts.initiate, methods=["GET", "POST"]),
+        WritingUrl(
+            "/presigned",
+            _by_method(GET=presigned_parts.presign_part, POST=presigned_parts.presign_parts),
+            methods=["GET", "POST"],
+        ),
+        Url("/parts", presigned_parts.list_parts, methods=["GET"]),
+        Url("/complete", presigned_parts.complete, methods=["POST"]),
+        Url("/abort", presigned_parts.abort, methods=["POST"]),
         Url("/files", files.list_files, methods=["GET"]),
         Url("/files/{key:path}/content", files.file_content, methods=["GET"]),
         Url(

@@ -44,24 +44,28 @@ def _metadata(value: object) -> object:
         raise ValueError("must be a JSON object of texts") from None
 
 
+FileIdText = Annotated[
+    FileIdValue | None,
+    BeforeValidator(_file_id),
+    WithJsonSchema({"type": "string", "minLength": 1, "maxLength": 128}),
+    Field(description="The file's id in the main service; digits are taken for a number."),
+]
+MetadataText = Annotated[
+    Metadata,
+    BeforeValidator(_metadata),
+    WithJsonSchema({"type": "string", "contentMediaType": "application/json"}),
+    Field(
+        default_factory=dict,
+        description="A JSON object of texts that are handed back in the event.",
+    ),
+]
+
+
 class Claims(Query):
     """What may be said of the file besides its name, in the query or in fields of the form."""
 
-    main_service_file_id: Annotated[
-        FileIdValue | None,
-        BeforeValidator(_file_id),
-        WithJsonSchema({"type": "string", "minLength": 1, "maxLength": 128}),
-        Field(description="The file's id in the main service; digits are taken for a number."),
-    ] = None
-    metadata: Annotated[
-        Metadata,
-        BeforeValidator(_metadata),
-        WithJsonSchema({"type": "string", "contentMediaType": "application/json"}),
-        Field(
-            default_factory=dict,
-            description="A JSON object of texts that are handed back in the event.",
-        ),
-    ]
+    main_service_file_id: FileIdText = None
+    metadata: MetadataText
     checksum: Annotated[
         ChecksumValue | None,
         Field(description="Of the whole file; verified before it is stored."),

@@ -23,6 +23,11 @@ def object_key(unique: UUID, file_name: str) -> str:
     return f"uploads/{unique}-{safe_name(file_name)}"
 
 
+def pending_key(unique: UUID) -> str:
+    """Where a presigned request writes what is not yet a file."""
+    return f"pending/{unique}"
+
+
 def safe_name(file_name: str) -> str:
     """ASCII letters, digits, `.`, `_` and `-`; no leading dot; shortening keeps the extension."""
     plain = unicodedata.normalize("NFKD", file_name).encode("ascii", "ignore").decode("ascii")

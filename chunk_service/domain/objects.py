@@ -75,6 +75,10 @@ class MultipartGone(StoreError):
     """NoSuchUpload."""
 
 
+class SourceChanged(StoreError):
+    """What was to be copied is gone, or is no longer what it was found to be."""
+
+
 class PartsRefused(StoreError):
     """InvalidPart or InvalidPartOrder: the store does not have the parts that we list."""
 

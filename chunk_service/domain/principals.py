@@ -7,6 +7,8 @@ everything a caller may see, so its form is strict.
 import unicodedata
 from dataclasses import dataclass
 
+from chunk_service.domain.files import file_id_in
+
 OWNER_MAX_CHARACTERS = 255
 ADMIN = "admin"
 # Controls (NUL among them) and lone surrogates.
@@ -35,6 +37,13 @@ class Principal:
     def is_admin(self) -> bool:
         """Only who was expressly made one, and is not bound to a file."""
         return self.file_id is None and self.scopes is not None and ADMIN in self.scopes
+
+
+def bound_file_id(principal: Principal, given: int | str | None) -> int | str | None:
+    """A token that is bound to an id gives it to what is begun without one."""
+    if given is None and principal.file_id is not None:
+        return file_id_in(principal.file_id)
+    return given
 
 
 def is_plain_text(text: str, *, max_characters: int) -> bool:

@@ -35,6 +35,7 @@ TRANSITIONS: Mapping[tuple[State, Change], State] = MappingProxyType(
         (State.OPEN, Change.ABORT): State.ABORTED,
         (State.OPEN, Change.EXPIRE): State.EXPIRED,
         (State.OPEN, Change.ADOPT): State.STORED,
+        (State.OPEN, Change.REFUSE): State.FAILED,
         (State.COMPLETING, Change.ADOPT): State.STORED,
         (State.COMPLETING, Change.PROVE): State.STORED,
         (State.COMPLETING, Change.REOPEN): State.OPEN,

@@ -30,8 +30,13 @@ class LimitSettings(SettingsGroup):
         ge=_RECOMMENDED_CHUNK_BYTES,
         le=5 * 2**30,
     )
-    max_file_size: Size = setting(
-        "The largest file.", default="5TiB", ge=1, le=_LARGEST_OBJECT_BYTES
+    max_file_size: Size | None = setting(
+        "The largest file, whatever way it comes.",
+        default=None,
+        unset="5TiB, and 50MiB by `/upload-url`",
+        example="100GiB",
+        ge=1,
+        le=_LARGEST_OBJECT_BYTES,
     )
     max_chunks: int = setting(
         "The most chunks that one upload may have.", default=100_000, ge=1, le=1_000_000

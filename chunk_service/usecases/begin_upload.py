@@ -16,8 +16,8 @@ from uuid import UUID
 from chunk_service.domain.checksums import Algorithm, Checksum
 from chunk_service.domain.chunking import ChunkLimits, check_declared
 from chunk_service.domain.errors import QuotaExceeded, ServiceError, SpoolFull, ValidationFailed
-from chunk_service.domain.files import object_key
-from chunk_service.domain.plan import Plan, make_plan
+from chunk_service.domain.files import object_key, pending_key
+from chunk_service.domain.plan import MAX_OBJECT_BYTES, Plan, make_plan
 from chunk_service.domain.principals import Principal
 from chunk_service.domain.receivers import callback_fault
 from chunk_service.domain.uploads import FileId, RelayMode, Upload, UploadId, Way
@@ -115,8 +115,13 @@ class UploadDefaults:
     max_age: timedelta
     callback_hosts: frozenset[str] = frozenset()
 
+    @property
+    def largest(self) -> int:
+        """What a file may come to, in the store and here."""
+        return min(self.max_file_size, MAX_OBJECT_BYTES)
+
     def at_most(self, size_bytes: int) -> int:
-        return min(size_bytes, self.max_file_size)
+        return min(size_bytes, self.largest)
 
 
 class Rows(Protocol):
@@ -187,14 +192,18 @@ class BeginUpload:
             total_size=wanted.total_size,
             total_chunks=wanted.total_chunks,
             relay_mode=self._relay_mode(wanted),
-            part_checksum=self.defaults.part_checksum,
+            part_checksum=self.defaults.part_checksum if wanted.way.is_received else None,
             checksum=wanted.checksum,
             ttl=self._ttl(wanted),
             max_age=self.defaults.max_age,
             callback_url=self._callback_url(wanted),
             owner_email=principal.email,
             way=wanted.way,
+            pending_key=self._pending_key(wanted.way),
         )
+
+    def _pending_key(self, way: Way) -> str | None:
+        return pending_key(self.new_id()) if way in (Way.PUT, Way.POST) else None
 
     def _relay_mode(self, wanted: NewUpload) -> RelayMode:
         """A whole-file hash needs every byte here until it was verified."""

@@ -5,7 +5,7 @@ since one that was on its way when the upload ended may land after the first pas
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Protocol
 
@@ -102,6 +102,8 @@ class CleanUp:
 
     async def _clean_store(self, owed: Owed) -> None:
         upload = owed.upload
+        if upload.pending is not None:
+            await self.store.delete(replace(upload.target, key=upload.pending.key))
         if upload.state is State.STORED and owed.passes_done == 0:
             return
         leftovers = set(await self.store.list_multiparts(upload.target))

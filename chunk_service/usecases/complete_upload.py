@@ -4,7 +4,6 @@ The work is not the request's: it goes on when the caller hangs up, and on anoth
 one dies. A caller that waited long enough is told to ask again, and the repeat gets the result.
 """
 
-import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -21,6 +20,7 @@ from chunk_service.domain.principals import Principal
 from chunk_service.domain.ranges import Range, as_text, gaps
 from chunk_service.domain.states import State
 from chunk_service.domain.uploads import Digest, Upload, UploadId, Way
+from chunk_service.usecases.await_end import AwaitEnd
 from chunk_service.usecases.place_chunks import PlaceChunks
 from chunk_service.usecases.refusals import check_way, past_receiving, unknown_upload
 from chunk_service.usecases.verify_hash import VerifyHash
@@ -41,15 +41,6 @@ class Rows(Protocol):
     async def begin_completing(self, upload: Upload, wanted: Completion) -> Upload | None: ...
 
 
-class Pursuit(Protocol):
-    """Drives a completing upload to its end in the background of this process."""
-
-    def pursue(self, upload_id: UploadId) -> None: ...
-    async def wait(self, upload_id: UploadId, timeout_seconds: float) -> None:
-        """Return when the upload may have ended, or after the time-out."""
-        ...
-
-
 Combine = Callable[[Iterable[Digest], Iterable[Algorithm]], Digest]
 
 
@@ -57,11 +48,10 @@ Combine = Callable[[Iterable[Digest], Iterable[Algorithm]], Digest]
 class CompleteUpload:
     rows: Rows
     reading: Reading
-    pursuit: Pursuit
+    await_end: AwaitEnd
     place_chunks: PlaceChunks
     verify_hash: VerifyHash
     combine: Combine
-    wait_seconds: float
     way: Way = Way.CHUNKS
 
     async def __call__(self, principal: Principal, completion: Completion, *, wait: bool) -> Upload:
@@ -71,9 +61,7 @@ class CompleteUpload:
             raise past_receiving(upload.state)
         await self._check_repeat(upload, completion)
         if upload.state is State.COMPLETING:
-            self.pursuit.pursue(upload.id)
-            if wait:
-                upload = await self._wait(upload)
+            upload = await self._wait(upload) if wait else self.await_end.pursue(upload)
         if upload.state is State.STORED and await self.reading.was_deleted(upload.id):
             raise Gone("The file has been deleted.")
         return upload
@@ -109,7 +97,7 @@ class CompleteUpload:
     async def _put_in_order(self, upload: Upload) -> None:
         """Chunks that came early get their offsets; those of another spool from its replica."""
         if not await self.place_chunks(upload.id):
-            await self.pursuit.wait(upload.id, ORDER_PAUSE_SECONDS)
+            await self.await_end.pursuit.wait(upload.id, ORDER_PAUSE_SECONDS)
 
     async def _judge(self, upload: Upload, completion: Completion) -> None:
         if not is_whole(upload, completion):
@@ -118,7 +106,7 @@ class CompleteUpload:
     async def _verify(self, upload: Upload, completion: Completion) -> None:
         await self._check_checksum(upload, completion)
         if upload.checksum is not None and upload.checksum.algorithm is Algorithm.SHA256:
-            await self.verify_hash(upload, upload.checksum, self.wait_seconds)
+            await self.verify_hash(upload, upload.checksum, self.await_end.wait_seconds)
 
     async def _refuse_incomplete(self, upload: Upload, total_chunks: int) -> None:
         missing = gaps(await self.reading.received(upload.id), total_chunks)
@@ -144,15 +132,7 @@ class CompleteUpload:
                 raise DigestMismatch(f"The file does not have this {checksum.algorithm}.")
 
     async def _wait(self, upload: Upload) -> Upload:
-        deadline = asyncio.get_running_loop().time() + self.wait_seconds
-        while upload.state is State.COMPLETING:
-            left_seconds = deadline - asyncio.get_running_loop().time()
-            if left_seconds <= 0:
-                raise StorageUnavailable(
-                    "The object is being put together; ask again.", retry_after_seconds=2
-                )
-            await self.pursuit.wait(upload.id, left_seconds)
-            upload = await self.reading.read(upload.id) or upload
+        upload = await self.await_end(upload)
         if upload.state is State.OPEN:
             await self._refuse_incomplete(upload, upload.total_chunks or 0)
         if upload.state is not State.STORED:

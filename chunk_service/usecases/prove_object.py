@@ -22,7 +22,6 @@ from chunk_service.domain.objects import (
 from chunk_service.domain.states import State
 from chunk_service.domain.uploads import Stored, Upload, UploadId
 from chunk_service.usecases.closing import Closed
-from chunk_service.usecases.end_upload import EndUpload
 
 log = structlog.get_logger(__name__)
 
@@ -39,13 +38,24 @@ class Store(Protocol):
     async def head(self, target: ObjectTarget) -> StoredObject | None: ...
 
 
+class End(Protocol):
+    async def __call__(
+        self,
+        upload: Upload,
+        state: State,
+        *,
+        stored: Stored | None = None,
+        failure: str | None = None,
+    ) -> Upload | None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class ProveObject:
     """`checksum`: what is known of the whole object; without it, what the store says of it."""
 
     rows: Rows
     store: Store
-    end: EndUpload
+    end: End
     holder: UUID
 
     async def begin_call(self, upload: Upload, checksum: Checksum | None = None) -> bool:

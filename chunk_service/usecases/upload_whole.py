@@ -23,9 +23,8 @@ from chunk_service.domain.errors import (
     StorageUnavailable,
     UploadIncomplete,
 )
-from chunk_service.domain.files import file_id_in
 from chunk_service.domain.plan import base_part_size, check_size
-from chunk_service.domain.principals import Principal
+from chunk_service.domain.principals import Principal, bound_file_id
 from chunk_service.domain.states import State
 from chunk_service.domain.uploads import FileId, Upload, UploadId, Way
 from chunk_service.usecases.abort_upload import AbortUpload
@@ -103,7 +102,7 @@ class UploadWhole:
         most_bytes = file.size_bytes if file.most_bytes is None else file.most_bytes
         planned = None if most_bytes is None else self.begin.defaults.at_most(most_bytes)
         return NewUpload(
-            main_service_file_id=_file_id(principal, file),
+            main_service_file_id=bound_file_id(principal, file.main_service_file_id),
             original_file_name=file.name,
             content_type=file.content_type,
             metadata=file.metadata,
@@ -189,10 +188,3 @@ class UploadWhole:
 def _chunk_size(upload: Upload) -> int:
     assert upload.chunk_size is not None
     return upload.chunk_size
-
-
-def _file_id(principal: Principal, file: WholeFile) -> FileId | None:
-    """A token that is bound to an id gives it to what it uploads."""
-    if file.main_service_file_id is None and principal.file_id is not None:
-        return file_id_in(principal.file_id)
-    return file.main_service_file_id

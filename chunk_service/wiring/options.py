@@ -1,6 +1,7 @@
 """Settings as the values that each part takes. Nothing is opened here."""
 
 import socket
+from dataclasses import replace
 
 from chunk_service.adapters.postgres.admission import AdmissionLimits
 from chunk_service.adapters.postgres.database import DatabaseOptions
@@ -10,13 +11,14 @@ from chunk_service.api.connection_limits import ConnectionLimits
 from chunk_service.api.context import ApiLimits
 from chunk_service.domain.checksums import Algorithm
 from chunk_service.domain.chunking import ChunkLimits
-from chunk_service.domain.plan import DEFAULT_PART_BYTES
+from chunk_service.domain.plan import DEFAULT_PART_BYTES, MAX_OBJECT_BYTES, MIB
 from chunk_service.domain.rates import Rate
 from chunk_service.domain.uploads import RelayMode
 from chunk_service.settings.model import Settings
 from chunk_service.usecases.begin_upload import UploadDefaults
 
 MAX_JSON_BYTES = 256 * 1024
+UNSEEN_FILE_BYTES = 50 * MIB
 
 
 def host_name() -> str:
@@ -47,13 +49,19 @@ def s3_options(settings: Settings) -> S3Options:
 def upload_defaults(settings: Settings) -> UploadDefaults:
     return UploadDefaults(
         bucket=settings.s3_bucket_name,
-        max_file_size=settings.max_file_size,
+        max_file_size=settings.max_file_size or MAX_OBJECT_BYTES,
         relay_mode=RelayMode(settings.relay_mode),
         part_checksum=None if settings.s3_checksum == "none" else Algorithm(settings.s3_checksum),
         ttl=settings.upload_ttl,
         max_age=settings.upload_max_age,
         callback_hosts=settings.webhook_allowed_hosts,
     )
+
+
+def presigned_defaults(settings: Settings) -> UploadDefaults:
+    """Of what one presigned request brings nobody sees the length before it is there."""
+    largest = settings.max_file_size or UNSEEN_FILE_BYTES
+    return replace(upload_defaults(settings), max_file_size=largest)
 
 
 def chunk_limits(settings: Settings) -> ChunkLimits:

@@ -104,6 +104,7 @@ def _api_context(opened: Opened, use_cases: UseCases, stopping: asyncio.Event) -
         abort=use_cases.abort,
         read=use_cases.read,
         upload_whole=use_cases.upload_whole,
+        presigned=use_cases.presigned,
         health=health_of(opened, stopping),
         library=use_cases.library,
         operators=operators_over(settings, opened.database),

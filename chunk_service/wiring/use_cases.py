@@ -18,6 +18,7 @@ from chunk_service.adapters.postgres.file_search import FileSearchRows
 from chunk_service.adapters.postgres.files import FileRows
 from chunk_service.adapters.postgres.identity import DatabaseIdentity
 from chunk_service.adapters.postgres.placing import PlacingRows
+from chunk_service.adapters.postgres.presigned import PresignedRows
 from chunk_service.adapters.postgres.reading import ReadingRows
 from chunk_service.adapters.postgres.receiving import ReceivingRows
 from chunk_service.adapters.postgres.relaying import RelayingRows
@@ -25,16 +26,21 @@ from chunk_service.adapters.postgres.repairing import RepairingRows
 from chunk_service.adapters.postgres.spools import SpoolRows
 from chunk_service.adapters.postgres.sweeping import SweepingRows
 from chunk_service.api.library import Library
+from chunk_service.api.presigned_doors import PresignedDoors
 from chunk_service.domain.uploads import Way
 from chunk_service.usecases.abort_upload import AbortUpload
 from chunk_service.usecases.adopt_files import AdoptFiles
+from chunk_service.usecases.await_end import AwaitEnd
 from chunk_service.usecases.begin_multipart import BeginMultipart
 from chunk_service.usecases.begin_upload import BeginUpload
 from chunk_service.usecases.change_file import ChangeFile
 from chunk_service.usecases.check_health import CheckHealth
 from chunk_service.usecases.clean_up import CleanUp
 from chunk_service.usecases.close_upload import CloseUpload
+from chunk_service.usecases.complete_parts import CompleteParts
 from chunk_service.usecases.complete_upload import CompleteUpload
+from chunk_service.usecases.confirm_upload import ConfirmUpload
+from chunk_service.usecases.confirmed_files import ConfirmedFiles, FindConfirmedFiles
 from chunk_service.usecases.delete_file import DeleteFile, MarkDeleted
 from chunk_service.usecases.expire_uploads import ExpireUploads
 from chunk_service.usecases.find_files import FindFiles
@@ -42,8 +48,12 @@ from chunk_service.usecases.forget_spools import ForgetSpools
 from chunk_service.usecases.link_file import LinkFile
 from chunk_service.usecases.lose_chunks import LoseChunks
 from chunk_service.usecases.make_of_chunks import MakeOfChunks
+from chunk_service.usecases.make_of_parts import MakeOfParts
+from chunk_service.usecases.make_of_pending import MakeOfPending
 from chunk_service.usecases.mend_parts import MendParts
 from chunk_service.usecases.place_chunks import PlaceChunks
+from chunk_service.usecases.presign_parts import PresignParts
+from chunk_service.usecases.presign_upload import PresignUpload
 from chunk_service.usecases.prove_object import ProveObject
 from chunk_service.usecases.read_upload import ReadUpload
 from chunk_service.usecases.receive_bytes import ReceiveBytes
@@ -51,6 +61,7 @@ from chunk_service.usecases.record_chunk import RecordChunk
 from chunk_service.usecases.relay_parts import RelayParts
 from chunk_service.usecases.remove_objects import RemoveObjects
 from chunk_service.usecases.sweep_spool import SweepSpool
+from chunk_service.usecases.tend_pending import TendPending
 from chunk_service.usecases.upload_whole import UploadWhole
 from chunk_service.usecases.verify_hash import VerifyHash
 from chunk_service.wiring.later import end_upload
@@ -59,6 +70,7 @@ from chunk_service.wiring.options import (
     admission_limits,
     chunk_limits,
     host_name,
+    presigned_defaults,
     upload_defaults,
 )
 from chunk_service.wiring.receivers import mailing, subscriptions
@@ -79,6 +91,7 @@ class Rows:
     reading: ReadingRows
     closing: ClosingRows
     ending: EndingRows
+    presigned: PresignedRows
     cleaning: CleaningRows
     sweeping: SweepingRows
     spools: SpoolRows
@@ -94,6 +107,7 @@ class UseCases:
     abort: AbortUpload
     read: ReadUpload
     upload_whole: UploadWhole
+    presigned: PresignedDoors
     expire: ExpireUploads
     forget_spools: ForgetSpools
     sweep: SweepSpool
@@ -118,6 +132,7 @@ def rows_over(opened: Opened) -> Rows:
         reading=around("reading", ReadingRows(database)),
         closing=around("closing", ClosingRows(database)),
         ending=around("ending", EndingRows(database, subscriptions(settings), mailing(settings))),
+        presigned=around("presigned", PresignedRows(database, opened.spool.id, limits)),
         cleaning=around("cleaning", CleaningRows(database)),
         sweeping=around("sweeping", SweepingRows(database, DatabaseIdentity(database))),
         spools=around("spools", SpoolRows(database, host_name())),
@@ -133,30 +148,39 @@ def use_cases_over(opened: Opened, rows: Rows) -> UseCases:
     lose_chunks = LoseChunks(rows.repairing, spool)
     place_chunks = PlaceChunks(rows.placing, spool, lose_chunks)
     end = end_upload(settings, rows.ending, bells)
+    begin_multipart = BeginMultipart(rows.relaying, store)
     relay = RelayParts(
         rows=rows.relaying,
         repairing=rows.repairing,
         store=store,
         spool=spool,
-        begin_multipart=BeginMultipart(rows.relaying, store),
+        begin_multipart=begin_multipart,
         lose_chunks=lose_chunks,
         combine=combine,
         new_id=uuid4,
     )
+    proof = ProveObject(rows.closing, store, end, opened.holder)
     of_chunks = MakeOfChunks(
         rows=rows.closing,
         reading=rows.reading,
         store=store,
         spool=spool,
-        proof=ProveObject(rows.closing, store, end, opened.holder),
+        proof=proof,
         mend_parts=MendParts(rows.closing, rows.repairing, store),
         lose_chunks=lose_chunks,
         combine=combine,
     )
+    of_pending = MakeOfPending(store, proof, begin_multipart)
     close = CloseUpload(
         rows=rows.closing,
         reading=rows.reading,
-        makers={Way.CHUNKS: of_chunks, Way.WHOLE: of_chunks},
+        makers={
+            Way.CHUNKS: of_chunks,
+            Way.WHOLE: of_chunks,
+            Way.PUT: of_pending,
+            Way.POST: of_pending,
+            Way.MULTIPART: MakeOfParts(rows.presigned, rows.reading, store, proof),
+        },
         holder=opened.holder,
     )
     clean_up = CleanUp(
@@ -164,6 +188,8 @@ def use_cases_over(opened: Opened, rows: Rows) -> UseCases:
     )
     sweep = SweepSpool(rows.sweeping, spool, lose_chunks)
     remove_objects = RemoveObjects(rows.deleting, store)
+    await_end = AwaitEnd(rows.reading, bells, settings.complete_wait.total_seconds())
+    confirm = ConfirmUpload(rows.presigned, rows.reading, store, end, await_end)
     engine_parts = EngineParts(
         relay=relay,
         place=place_chunks,
@@ -171,6 +197,7 @@ def use_cases_over(opened: Opened, rows: Rows) -> UseCases:
         clean_up=clean_up,
         sweep=sweep,
         remove_objects=remove_objects,
+        tend_pending=TendPending(rows.presigned, rows.sweeping, confirm, end),
         relaying=rows.relaying,
         closing=rows.closing,
         cleaning=rows.cleaning,
@@ -189,13 +216,13 @@ def use_cases_over(opened: Opened, rows: Rows) -> UseCases:
     complete = CompleteUpload(
         rows=rows.closing,
         reading=rows.reading,
-        pursuit=bells,
+        await_end=await_end,
         place_chunks=place_chunks,
         verify_hash=VerifyHash(rows.closing, spool, lose_chunks),
         combine=combine,
-        wait_seconds=settings.complete_wait.total_seconds(),
     )
     abort = AbortUpload(rows.reading, end)
+    confirmed = ConfirmedFiles(rows.files, confirm)
     return UseCases(
         begin=begin,
         receive=receive,
@@ -210,6 +237,7 @@ def use_cases_over(opened: Opened, rows: Rows) -> UseCases:
             lease=rows.receiving,
             limits=limits,
         ),
+        presigned=_presigned(opened, rows, begin, begin_multipart, confirm),
         expire=ExpireUploads(rows.sweeping, end),
         forget_spools=ForgetSpools(rows.spools, rows.repairing, settings.spool_lost_after),
         sweep=sweep,
@@ -223,18 +251,55 @@ def use_cases_over(opened: Opened, rows: Rows) -> UseCases:
             limits=limits,
         ),
         library=Library(
-            find=FindFiles(FileSearchRows(opened.database)),
-            link=LinkFile(rows.files, opened.presigner, settings.presigned_url_expiration),
+            find=FindConfirmedFiles(FindFiles(FileSearchRows(opened.database)), confirm),
+            link=LinkFile(confirmed, opened.presigner, settings.presigned_url_expiration),
             change=ChangeFile(rows.files),
             delete=DeleteFile(
-                rows.files,
+                confirmed,
                 rows.deleting,
-                MarkDeleted(rows.deleting, now=lambda: datetime.now(UTC), new_id=uuid7),
+                MarkDeleted(rows.deleting, now=_now, new_id=uuid7),
                 remove_objects,
             ),
         ),
         engine=Engine(engine_parts, bells, slots=settings.relay_concurrency),
     )
+
+
+def _presigned(
+    opened: Opened,
+    rows: Rows,
+    begin: BeginUpload,
+    begin_multipart: BeginMultipart,
+    confirm: ConfirmUpload,
+) -> PresignedDoors:
+    settings = opened.settings
+    store = opened.surround("store", opened.store)
+    expires_in = settings.presigned_url_expiration
+    parts = PresignParts(
+        begin_upload=begin,
+        begin_multipart=begin_multipart,
+        reading=rows.reading,
+        lease=rows.receiving,
+        store=store,
+        presigner=opened.presigner,
+        expires_in=expires_in,
+        now=_now,
+    )
+    complete = CompleteParts(
+        presign=parts,
+        rows=rows.presigned,
+        reading=rows.reading,
+        store=store,
+        end=confirm.end,
+        await_end=confirm.await_end,
+    )
+    bounded = replace(begin, defaults=presigned_defaults(settings))
+    upload = PresignUpload(bounded, opened.presigner, expires_in, _now)
+    return PresignedDoors(upload=upload, confirm=confirm, parts=parts, complete=complete)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def health_of(opened: Opened, stopping: asyncio.Event) -> CheckHealth:

@@ -25,6 +25,7 @@ from chunk_service.usecases.place_chunks import PlaceChunks
 from chunk_service.usecases.relay_parts import RelayParts
 from chunk_service.usecases.remove_objects import RemoveObjects
 from chunk_service.usecases.sweep_spool import SweepSpool
+from chunk_service.usecases.tend_pending import TendPending
 from chunk_service.worker.bells import Bells, IdQueue
 from chunk_service.worker.progress import Progress
 
@@ -63,6 +64,7 @@ class EngineParts:
     clean_up: CleanUp
     sweep: SweepSpool
     remove_objects: RemoveObjects
+    tend_pending: TendPending
     relaying: Relaying
     closing: Closing
     cleaning: Cleaning
@@ -97,6 +99,7 @@ class Engine:
         ]
         rounds = (
             (self.look, ROUND_SECONDS),
+            (self._parts.tend_pending, ROUND_SECONDS),
             (self._parts.sweep, SWEEP_SECONDS),
             (self._parts.remove_objects, SWEEP_SECONDS),
             (self._tell_set_aside, SWEEP_SECONDS),

@@ -10,6 +10,7 @@ from chunk_service.api.context import ApiContext, ApiLimits
 from chunk_service.api.library import Library
 from chunk_service.api.operators import Operators
 from chunk_service.api.owner_rates import OwnerRates
+from chunk_service.api.presigned_doors import PresignedDoors
 from chunk_service.domain.checksums import Algorithm, Checksum
 from chunk_service.domain.completion import Completion
 from chunk_service.domain.errors import NotFound, Unauthorized
@@ -106,6 +107,8 @@ class NoFiles:
     async def read(self, *_: Any, **__: Any) -> Any:
         raise NotFound
 
+    begin = find = list_parts = read
+
 
 NO_FILES = NoFiles()
 
@@ -182,6 +185,7 @@ class Service:
             abort=self.abort,
             read=self.read,
             upload_whole=NO_FILES,
+            presigned=PresignedDoors(NO_FILES, NO_FILES, NO_FILES, NO_FILES),
             health=self.health,
             library=Library(NO_FILES, NO_FILES, NO_FILES, NO_FILES),
             operators=Operators(NOTHING, NOTHING, NOTHING),

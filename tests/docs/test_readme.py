@@ -6,6 +6,7 @@ import pytest
 
 from chunk_service.api.openapi_operations import OPERATIONS
 from chunk_service.api.problems import STATUSES
+from chunk_service.domain.plan import MAX_OBJECT_BYTES, TIB
 from chunk_service.settings.model import Settings
 from tests.docs import readme
 
@@ -54,7 +55,6 @@ def test_every_target_of_make_exists() -> None:
 @pytest.mark.parametrize(
     ("setting", "told"),
     [
-        ("max_file_size", "5 TiB"),
         ("max_chunk_size", "128 MiB"),
         ("max_chunks", "100,000"),
         ("max_open_uploads_per_owner", "| 100 |"),
@@ -70,3 +70,9 @@ def test_limits_are_the_defaults(setting: str, told: str) -> None:
     assert number == re.sub(r"\D", "", told)
     line = next(line for line in readme.TEXT.splitlines() if f"`{setting.upper()}`" in line)
     assert told in line
+
+
+def test_the_limit_of_a_file_is_what_the_store_takes() -> None:
+    assert Settings.model_fields["max_file_size"].default is None
+    line = next(line for line in readme.TEXT.splitlines() if "`MAX_FILE_SIZE`" in line)
+    assert f"{MAX_OBJECT_BYTES // TIB} TiB" in line

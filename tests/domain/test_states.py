@@ -19,6 +19,7 @@ ALLOWED = {
     ("open", "complete"): "completing",
     ("open", "abort"): "aborted",
     ("open", "deadline"): "expired",
+    ("open", "refused for good"): "failed",
     ("open", "object found after a restore"): "stored",
     ("completing", "proof"): "stored",
     ("completing", "chunks missing"): "open",

@@ -15,6 +15,8 @@ from chunk_service.adapters.postgres.values import UPLOAD_COLUMNS, checksum_text
 from chunk_service.domain.uploads import SpoolId, Upload
 from chunk_service.usecases.begin_upload import Draft, Earlier, IdempotencyKey, NoRoom
 
+# Soon after a presigned request could have been made.
+FIRST_LOOK = "interval '10 seconds'"
 KEY_LIFETIME = "interval '24 hours'"
 
 # One that lived in one request and did not outlive it: the repeated request begins anew.
@@ -41,13 +43,15 @@ BEGIN = statement(f"""
         INSERT INTO uploads (id, owner, main_service_file_id, original_file_name, content_type,
             metadata, bucket, key, part_size, chunk_size, max_size, total_size, total_chunks,
             is_free, spool_id, relay_mode, part_checksum, checksum,
-            expires_at, expiry_limit, ttl, callback_url, owner_email, way, pending_key)
+            expires_at, expiry_limit, ttl, callback_url, owner_email, way, pending_key,
+            check_due_at)
         SELECT :upload, :owner, CAST(:main_service_file_id AS jsonb), :original_file_name,
             :content_type, CAST(:metadata AS jsonb), :bucket, :key, :part_size, :chunk_size,
             :max_size, :total_size, :total_chunks, :is_free AND NOT :is_kept,
             CASE WHEN :is_kept THEN :spool END, :relay_mode, :part_checksum, :checksum,
             service_now() + :ttl, service_now() + :max_age, :ttl,
-            :callback_url, :owner_email, :way, :pending_key
+            :callback_url, :owner_email, :way, :pending_key,
+            CASE WHEN :pending_key IS NOT NULL THEN service_now() + {FIRST_LOOK} END
         FROM room WHERE fits_open AND fits_quota AND fits_spool
             AND (:idempotency_key IS NULL OR EXISTS (SELECT FROM keyed))
         RETURNING *

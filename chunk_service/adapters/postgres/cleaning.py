@@ -28,6 +28,7 @@ DROP_FILES = statement(f"""
         AND c.state = 'spooled' AND {_ENDED}
 """)
 
+# By `expires_at` no presigned request can bring a pending object back any more.
 # Whoever claimed a window and died over it gives nothing back.
 NOTE_PASS = statement("""
     WITH freed AS (
@@ -35,7 +36,8 @@ NOTE_PASS = statement("""
         WHERE upload_id = :upload AND lease_holder IS NOT NULL
     )
     UPDATE uploads SET cleanup_passes = cleanup_passes + 1,
-        cleanup_due_at = service_now() + :delay
+        cleanup_due_at = :delay + CASE WHEN pending_key IS NULL THEN service_now()
+            ELSE greatest(service_now(), expires_at) END
     WHERE id = :upload AND cleanup_passes = :pass_number
 """)
 

@@ -41,7 +41,7 @@ _TYPES: dict[str, TypeEngine[Any]] = {
         (ARRAY(Integer()), "indices part_numbers numbers"),
         (ARRAY(BigInteger()), "part_bytes"),
         (ARRAY(Uuid()), "uploads"),
-        (ARRAY(Text()), "file_names endpoints events targets"),
+        (ARRAY(Text()), "file_names endpoints etags events targets"),
         (
             Text(),
             "bucket change checksum content_type crcs endpoint error etag event event_type",

@@ -35,7 +35,7 @@ REAP = statement("""
 
 FIND_EXPIRED = statement(f"""
     SELECT {UPLOAD_COLUMNS} FROM uploads u
-    WHERE u.state = 'open' AND u.expires_at <= service_now()
+    WHERE u.state = 'open' AND u.pending_key IS NULL AND u.expires_at <= service_now()
     ORDER BY u.expires_at LIMIT :limit
 """)
 

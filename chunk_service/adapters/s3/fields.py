@@ -31,6 +31,10 @@ def of_new_object(target: ObjectTarget) -> dict[str, Any]:
     }
 
 
+def of_source(bucket: str, key: str, etag: str) -> dict[str, Any]:
+    return {"CopySource": {"Bucket": bucket, "Key": key}, "CopySourceIfMatch": etag}
+
+
 def of_checksum(checksum: Checksum | None) -> dict[str, Any]:
     return {} if checksum is None else {_FIELD_OF[checksum.algorithm]: checksum.base64}
 

@@ -5,17 +5,18 @@ nothing. Version 4 is said outright: the default of some regions binds neither l
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-presigned-url.html
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aiobotocore.config import AioConfig
 from aiobotocore.session import AioSession
 
 from chunk_service.adapters.s3.options import S3Options
-from chunk_service.domain.objects import ObjectTarget
+from chunk_service.domain.objects import MultipartId, ObjectTarget
+from chunk_service.usecases.presign_upload import PresignedForm
 
 if TYPE_CHECKING:
     from types_aiobotocore_s3 import S3Client
@@ -29,14 +30,46 @@ class Presigner:
         self, target: ObjectTarget, *, disposition: str, expires_in: timedelta
     ) -> str:
         """To read the object, as `target.content_type` and under `disposition` (RFC 6266)."""
+        shown = {
+            "ResponseContentType": target.content_type,
+            "ResponseContentDisposition": disposition,
+        }
+        return await self._url("get_object", target, expires_in, shown)
+
+    async def put_url(
+        self, target: ObjectTarget, *, size_bytes: int | None, expires_in: timedelta
+    ) -> str:
+        """To write the object in one request; of exactly this size, where one is given."""
+        bound = {} if size_bytes is None else {"ContentLength": size_bytes}
+        return await self._url("put_object", target, expires_in, bound)
+
+    async def part_url(
+        self, target: ObjectTarget, *, multipart: MultipartId, number: int, expires_in: timedelta
+    ) -> str:
+        part = {"UploadId": multipart, "PartNumber": number}
+        return await self._url("upload_part", target, expires_in, part)
+
+    async def post_form(
+        self, target: ObjectTarget, *, max_bytes: int, min_bytes: int = 0, expires_in: timedelta
+    ) -> PresignedForm:
+        """A policy that binds the length, for HTML forms.
+
+        https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html
+        """
+        answer = await self.client.generate_presigned_post(
+            Bucket=target.bucket,
+            Key=target.key,
+            Conditions=[["content-length-range", min_bytes, max_bytes]],
+            ExpiresIn=_whole_seconds(expires_in),
+        )
+        return PresignedForm(url=answer["url"], fields=answer["fields"])
+
+    async def _url(
+        self, method: str, target: ObjectTarget, expires_in: timedelta, more: Mapping[str, Any]
+    ) -> str:
         return await self.client.generate_presigned_url(
-            "get_object",
-            Params={
-                "Bucket": target.bucket,
-                "Key": target.key,
-                "ResponseContentType": target.content_type,
-                "ResponseContentDisposition": disposition,
-            },
+            method,
+            Params={"Bucket": target.bucket, "Key": target.key, **more},
             ExpiresIn=_whole_seconds(expires_in),
         )
 

@@ -4,8 +4,8 @@ Which of the two clients a call goes by says whether botocore may repeat it. A s
 what it must carry (an ETag, an upload id) proves nothing, so its outcome is unknown.
 """
 
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -24,11 +24,24 @@ from chunk_service.domain.objects import (
     OutcomeUnknown,
     PartSource,
     SentPart,
+    SourceChanged,
     StoredObject,
 )
 
 if TYPE_CHECKING:
     from types_aiobotocore_s3 import S3Client
+
+
+@contextmanager
+def _of_source() -> Iterator[None]:
+    """The conditions of a copy are of its source: the key that is written has none."""
+    try:
+        yield
+    except ClientError as error:
+        code = str(error.response.get("Error", {}).get("Code", ""))
+        if status_of(error) == HTTPStatus.PRECONDITION_FAILED or code == "NoSuchKey":
+            raise SourceChanged(f"the source is not as it was found: {status_of(error)}") from None
+        raise
 
 
 class S3Store:
@@ -95,6 +108,47 @@ class S3Store:
             )
         if not answer.get("ETag"):
             raise OutcomeUnknown("PutObject: answered without an ETag")
+
+    async def copy_object(self, target: ObjectTarget, *, source_key: str, etag: str) -> None:
+        """Copy within the bucket, only while the source is what it was; 5 GiB at most.
+
+        https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
+        """
+        with outcomes("CopyObject"), _of_source():
+            answer = await self._once.copy_object(
+                **fields.of_new_object(target),
+                **fields.of_source(target.bucket, source_key, etag),
+                MetadataDirective="REPLACE",
+            )
+        if not answer.get("CopyObjectResult", {}).get("ETag"):
+            raise OutcomeUnknown("CopyObject: answered without an ETag")
+
+    async def copy_part(
+        self,
+        target: ObjectTarget,
+        *,
+        multipart: MultipartId,
+        number: int,
+        source_key: str,
+        etag: str,
+        first_byte: int,
+        last_byte: int,
+    ) -> SentPart:
+        """https://docs.aws.amazon.com/AmazonS3/latest/API/API_UploadPartCopy.html"""
+        with outcomes("UploadPartCopy"), _of_source():
+            answer = await self._repeating.upload_part_copy(
+                **fields.of_place(target),
+                **fields.of_source(target.bucket, source_key, etag),
+                CopySourceRange=f"bytes={first_byte}-{last_byte}",
+                UploadId=multipart,
+                PartNumber=number,
+            )
+        copied = answer.get("CopyPartResult", {}).get("ETag")
+        if not copied:
+            raise OutcomeUnknown("UploadPartCopy: answered without an ETag")
+        return SentPart(
+            number=number, size_bytes=last_byte - first_byte + 1, etag=copied, checksum=None
+        )
 
     async def head(self, target: ObjectTarget) -> StoredObject | None:
         with outcomes("HeadObject"):

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from chunk_service.api.routes import routes
-from tests.service.caller import FILE_ID, Caller, problem_of
+from tests.service.caller import FILE_ID, FILE_NAME, Caller, problem_of
 from tests.service.running import RunningService
 from tests.service.stores import on_one_store
 
@@ -20,7 +20,19 @@ _ABSENT = "01968c5e-7b7e-7c3a-9d5e-3f1f0f6f2a10"
 _PUBLIC = ("/health", "/docs", "/openapi.json")
 _ADMIN = "/admin/"
 # What begins something new is nobody else's yet.
-_BEGINNING = {("POST", "/upload"), ("POST", "/upload/init"), ("PUT", "/files/{key:path}")}
+_BEGINNING = {
+    ("POST", "/upload"),
+    ("POST", "/upload/init"),
+    ("PUT", "/files/{key:path}"),
+    ("POST", "/upload-url"),
+    ("GET", "/initiate"),
+    ("POST", "/initiate"),
+}
+# Those that name an upload in their query, with the name that it was begun under.
+_NAMED = ("/presigned", "/parts", "/complete", "/abort")
+
+
+_OF_PARTS = {"partNumbers": [1], "parts": [{"PartNumber": 1, "ETag": "e"}]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +60,10 @@ class Door:
 
 def _content(door: Door, upload_id: str, key: str) -> dict[str, Any]:
     match door.method, door.path:
-        case "POST", "/download-url":
+        case _, path if path in _NAMED:
+            named = {"key": FILE_NAME, "uploadId": upload_id}
+            return {"params": {**named, "partNumber": "1"}, "json": _OF_PARTS}
+        case "POST", "/download-url" | "/files/confirm":
             return {"json": {"file_key": key}}
         case "PATCH", _:
             return {"json": {"name": "another.mp3"}}
@@ -72,7 +87,7 @@ _ALL = [
     if (method, route.path) not in _BEGINNING
 ]
 _LIST = "/files"
-_OWNED = [door for door in _ALL if door.path.startswith("/upload")]
+_OWNED = [door for door in _ALL if door.path.startswith(("/upload", *_NAMED))]
 _OF_FILES = [door for door in _ALL if door.path.startswith(("/files/", "/download-url"))]
 _OPERATORS = [door for door in _ALL if door.path.startswith(_ADMIN)]
 

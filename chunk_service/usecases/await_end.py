@@ -1,0 +1,48 @@
+"""Wait for a completing upload, which goes on whether anybody waits or not."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Protocol
+
+from chunk_service.domain.errors import StorageUnavailable
+from chunk_service.domain.states import State
+from chunk_service.domain.uploads import Upload, UploadId
+
+
+class Reading(Protocol):
+    async def read(self, upload_id: UploadId) -> Upload | None: ...
+
+
+class Pursuit(Protocol):
+    """Drives a completing upload to its end in the background of this process."""
+
+    def pursue(self, upload_id: UploadId) -> None: ...
+    async def wait(self, upload_id: UploadId, timeout_seconds: float) -> None:
+        """Return when the upload may have ended, or after the time-out."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class AwaitEnd:
+    reading: Reading
+    pursuit: Pursuit
+    wait_seconds: float
+
+    def pursue(self, upload: Upload) -> Upload:
+        """Do not wait."""
+        self.pursuit.pursue(upload.id)
+        return upload
+
+    async def __call__(self, upload: Upload) -> Upload:
+        """The upload as it is when it completes no more; StorageUnavailable after the time-out."""
+        self.pursue(upload)
+        deadline = asyncio.get_running_loop().time() + self.wait_seconds
+        while upload.state is State.COMPLETING:
+            left_seconds = deadline - asyncio.get_running_loop().time()
+            if left_seconds <= 0:
+                raise StorageUnavailable(
+                    "The object is being put together; ask again.", retry_after_seconds=2
+                )
+            await self.pursuit.wait(upload.id, left_seconds)
+            upload = await self.reading.read(upload.id) or upload
+        return upload

@@ -1,0 +1,163 @@
+"""Complete an upload whose parts went straight to the store: judge the client's list of them.
+
+The one place where a listing of the store counts: nobody here has seen these bytes.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Protocol
+
+from chunk_service.domain.errors import (
+    ContentTooLarge,
+    Gone,
+    ServiceError,
+    StateConflict,
+    StorageUnavailable,
+    ValidationFailed,
+)
+from chunk_service.domain.objects import MultipartId, ObjectTarget, SentPart, StoreError
+from chunk_service.domain.plan import MIN_PART_BYTES
+from chunk_service.domain.principals import Principal
+from chunk_service.domain.states import Change, State, after
+from chunk_service.domain.uploads import Upload, UploadId
+from chunk_service.usecases.await_end import AwaitEnd
+from chunk_service.usecases.closing import PartRow
+from chunk_service.usecases.end_upload import EndUpload
+from chunk_service.usecases.make_of_parts import FORGOTTEN
+from chunk_service.usecases.presign_parts import NamedUpload, PresignParts
+from chunk_service.usecases.refusals import past_receiving
+
+TRIES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class ListedPart:
+    """As the client lists it; some strip the quotes of an ETag."""
+
+    number: int
+    etag: str
+
+    def is_of(self, part: SentPart) -> bool:
+        return self.number == part.number and self.etag.strip('"') == part.etag.strip('"')
+
+
+class Rows(Protocol):
+    async def begin_completing(
+        self, upload: Upload, *, size_bytes: int, etag: str | None, parts: Sequence[SentPart]
+    ) -> Upload | None: ...
+
+
+class Reading(Protocol):
+    async def parts(self, upload_id: UploadId) -> Sequence[PartRow]: ...
+    async def was_deleted(self, upload_id: UploadId) -> bool: ...
+
+
+class Store(Protocol):
+    async def list_parts(
+        self, target: ObjectTarget, multipart: MultipartId
+    ) -> Sequence[SentPart] | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class CompleteParts:
+    presign: PresignParts
+    rows: Rows
+    reading: Reading
+    store: Store
+    end: EndUpload
+    await_end: AwaitEnd
+
+    async def __call__(
+        self, principal: Principal, named: NamedUpload, listed: Sequence[ListedPart]
+    ) -> Upload:
+        """The upload, `stored`; the same list again gets the same answer."""
+        upload = await self._begin(principal, named, listed)
+        if upload.state not in (State.COMPLETING, State.STORED):
+            raise past_receiving(upload.state)
+        await self._check_same(upload, listed)
+        if upload.state is State.COMPLETING:
+            upload = await self.await_end(upload)
+        if upload.state is State.OPEN:
+            raise ValidationFailed("A part was sent again since it was listed; list them again.")
+        if upload.state is not State.STORED:
+            raise past_receiving(upload.state)
+        if await self.reading.was_deleted(upload.id):
+            raise Gone("The file has been deleted.")
+        return upload
+
+    async def _begin(
+        self, principal: Principal, named: NamedUpload, listed: Sequence[ListedPart]
+    ) -> Upload:
+        for _ in range(TRIES):
+            upload = await self.presign.find(principal, named)
+            if upload.state is not State.OPEN:
+                return upload
+            parts = await self._judge(upload, listed)
+            began = await self.rows.begin_completing(
+                upload, size_bytes=_total(parts), etag=None, parts=parts
+            )
+            if began is not None:
+                return began
+        raise StorageUnavailable(retry_after_seconds=1)
+
+    async def _check_same(self, upload: Upload, listed: Sequence[ListedPart]) -> None:
+        parts = [part.sent for part in await self.reading.parts(upload.id) if part.sent]
+        same = len(parts) == len(listed) and all(
+            ours.is_of(theirs) for ours, theirs in zip(listed, parts, strict=True)
+        )
+        if not same:
+            raise StateConflict(
+                f"The upload is {upload.state} with other parts.", state=str(upload.state)
+            )
+
+    async def _judge(self, upload: Upload, listed: Sequence[ListedPart]) -> Sequence[SentPart]:
+        """The parts as the store has them; what is wrong can be mended, unless it is too much."""
+        if any(before.number >= after_it.number for before, after_it in pairwise(listed)):
+            raise ValidationFailed("Parts must be listed in ascending order, each once.")
+        stored = {part.number: part for part in await self._stored_parts(upload)}
+        for each in listed:
+            theirs = stored.get(each.number)
+            if theirs is None or not each.is_of(theirs):
+                raise ValidationFailed(
+                    f"Part {each.number} is not in the store, or has another ETag.",
+                    part=each.number,
+                )
+        parts = [stored[part.number] for part in listed]
+        for part in parts[:-1]:
+            if part.size_bytes < MIN_PART_BYTES:
+                raise ValidationFailed(
+                    f"Every part but the last has {MIN_PART_BYTES} bytes or more; part "
+                    f"{part.number} has {part.size_bytes}.",
+                    part=part.number,
+                )
+        if _total(parts) > upload.max_size:
+            raise await self._refuse(
+                upload,
+                ContentTooLarge(
+                    f"The parts have more than {upload.max_size} bytes.", max_size=upload.max_size
+                ),
+            )
+        return parts
+
+    async def _stored_parts(self, upload: Upload) -> Sequence[SentPart]:
+        if upload.multipart is None:
+            return []
+        try:
+            parts = await self.store.list_parts(upload.target, upload.multipart)
+        except StoreError as error:
+            raise StorageUnavailable from error
+        if parts is None:
+            raise await self._refuse(upload, Gone(FORGOTTEN))
+        return parts
+
+    async def _refuse(self, upload: Upload, refusal: ServiceError) -> ServiceError:
+        """For good: no list of parts can mend it."""
+        target = after(upload.state, Change.REFUSE)
+        assert target is not None
+        await self.end(upload, target, failure=refusal.detail)
+        return refusal
+
+
+def _total(parts: Sequence[SentPart]) -> int:
+    return sum(part.size_bytes for part in parts)

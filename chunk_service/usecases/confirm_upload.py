@@ -1,0 +1,152 @@
+"""What a presigned request has written becomes a file, if it is what was agreed on.
+
+Looked at in the store, pinned by its ETag, and copied from the pending key to the one that was
+announced; what breaks the agreement fails the upload and is deleted. Clients that never ask for it
+find their files all the same: it happens in passing, and from time to time.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import structlog
+
+from chunk_service.domain.errors import (
+    ContentTooLarge,
+    Gone,
+    ServiceError,
+    StateConflict,
+    StorageUnavailable,
+    UploadIncomplete,
+    ValidationFailed,
+)
+from chunk_service.domain.objects import ObjectTarget, StoredObject, StoreError
+from chunk_service.domain.principals import Principal
+from chunk_service.domain.states import LIVE, Change, State, after
+from chunk_service.domain.uploads import Upload, UploadId
+from chunk_service.usecases.await_end import AwaitEnd
+from chunk_service.usecases.delete_file import unknown_file
+from chunk_service.usecases.end_upload import EndUpload
+from chunk_service.usecases.refusals import past_receiving
+
+log = structlog.get_logger(__name__)
+
+MOST_IN_PASSING = 20
+PASSING_SECONDS = 5.0
+
+
+class Rows(Protocol):
+    async def find_by_key(self, principal: Principal, key: str) -> Upload | None: ...
+    async def pending_of(self, principal: Principal, limit: int) -> Sequence[Upload]: ...
+    async def begin_completing(
+        self, upload: Upload, *, size_bytes: int, etag: str | None
+    ) -> Upload | None: ...
+
+
+class Reading(Protocol):
+    async def read(self, upload_id: UploadId) -> Upload | None: ...
+    async def was_deleted(self, upload_id: UploadId) -> bool: ...
+
+
+class Store(Protocol):
+    async def head(self, target: ObjectTarget) -> StoredObject | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmUpload:
+    rows: Rows
+    reading: Reading
+    store: Store
+    end: EndUpload
+    await_end: AwaitEnd
+
+    async def __call__(self, principal: Principal, key: str) -> Upload:
+        """The upload, `stored`; UploadIncomplete where nothing has been written yet."""
+        upload = await self.rows.find_by_key(principal, key)
+        if upload is None:
+            raise unknown_file()
+        if upload.state is State.OPEN:
+            upload = await self._look_now(upload)
+        if upload.state is State.COMPLETING:
+            upload = await self.await_end(upload)
+        if upload.state is not State.STORED:
+            raise past_receiving(upload.state)
+        if await self.reading.was_deleted(upload.id):
+            raise Gone("The file has been deleted.")
+        return upload
+
+    async def in_passing(self, principal: Principal, key: str | None = None) -> int:
+        """All that this principal may have written, or one; what can't be told now is let be.
+
+        How many there were.
+        """
+        if key is None:
+            uploads = await self.rows.pending_of(principal, MOST_IN_PASSING)
+        else:
+            upload = await self.rows.find_by_key(principal, key)
+            uploads = [each for each in (upload,) if each is not None and _is_pending(each)]
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PASSING_SECONDS):
+                await asyncio.gather(*map(self._try, uploads))
+        return len(uploads)
+
+    async def _try(self, upload: Upload) -> None:
+        with suppress(ServiceError, StoreError):
+            seen = await self.look(upload) if upload.state is State.OPEN else upload
+            if seen is not None:
+                await self.await_end(seen)
+
+    async def _look_now(self, upload: Upload) -> Upload:
+        if upload.pending is None:
+            raise StateConflict("This upload is completed by another call.", way=str(upload.way))
+        try:
+            seen = await self.look(upload)
+        except StoreError as error:
+            raise StorageUnavailable from error
+        if seen is None:
+            raise UploadIncomplete("Nothing has been uploaded yet.")
+        return seen
+
+    async def look(self, upload: Upload) -> Upload | None:
+        """The upload on its way to be a file; None where nothing is there.
+
+        ServiceError says how it broke the agreement: then it has failed.
+        """
+        assert upload.pending is not None
+        found = await self.store.head(replace(upload.target, key=upload.pending.key))
+        if found is None:
+            return None
+        try:
+            _check_agreed(upload, found)
+        except ServiceError as breach:
+            await self._refuse(upload, breach)
+            raise
+        began = await self.rows.begin_completing(
+            upload, size_bytes=found.size_bytes, etag=found.etag
+        )
+        if began is not None:
+            return self.await_end.pursue(began)
+        return await self.reading.read(upload.id)
+
+    async def _refuse(self, upload: Upload, breach: ServiceError) -> None:
+        log.warning("agreement broken", upload_id=str(upload.id), problem=breach.type)
+        target = after(upload.state, Change.REFUSE)
+        assert target is not None
+        await self.end(upload, target, failure=breach.detail)
+
+
+def _is_pending(upload: Upload) -> bool:
+    return upload.pending is not None and upload.state in LIVE
+
+
+def _check_agreed(upload: Upload, found: StoredObject) -> None:
+    if upload.total_size not in (None, found.size_bytes):
+        raise ValidationFailed(
+            f"What was uploaded has {found.size_bytes} bytes, not {upload.total_size} as agreed."
+        )
+    if found.size_bytes > upload.max_size:
+        raise ContentTooLarge(
+            f"What was uploaded has more than {upload.max_size} bytes.", max_size=upload.max_size
+        )

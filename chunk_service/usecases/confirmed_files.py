@@ -1,0 +1,40 @@
+"""Files, found after what presigned requests may have written was confirmed.
+
+In passing, for clients that never ask for it.
+"""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from chunk_service.domain.library import File
+from chunk_service.domain.principals import Principal
+from chunk_service.usecases.confirm_upload import ConfirmUpload
+from chunk_service.usecases.delete_file import Files
+from chunk_service.usecases.find_files import FileSearch, Page
+
+
+class Find(Protocol):
+    async def __call__(self, principal: Principal, wanted: FileSearch) -> Page: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmedFiles:
+    files: Files
+    confirm: ConfirmUpload
+
+    async def find(self, principal: Principal, key: str) -> File | None:
+        file = await self.files.find(principal, key)
+        if file is None and await self.confirm.in_passing(principal, key):
+            file = await self.files.find(principal, key)
+        return file
+
+
+@dataclass(frozen=True, slots=True)
+class FindConfirmedFiles:
+    find: Find
+    confirm: ConfirmUpload
+
+    async def __call__(self, principal: Principal, wanted: FileSearch) -> Page:
+        if wanted.behind is None and principal.file_id is None:
+            await self.confirm.in_passing(principal)
+        return await self.find(principal, wanted)

@@ -1,0 +1,58 @@
+"""Look after presigned requests that nobody confirms: what was written becomes a file, the rest
+expires when nothing can be written any more."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Protocol
+
+import structlog
+
+from chunk_service.domain.errors import ServiceError
+from chunk_service.domain.objects import StoreError
+from chunk_service.domain.states import Change, after
+from chunk_service.domain.uploads import Upload, UploadId
+from chunk_service.usecases.confirm_upload import ConfirmUpload
+from chunk_service.usecases.end_upload import EndUpload
+
+log = structlog.get_logger(__name__)
+
+MOST_AT_ONCE = 100
+SOONEST = timedelta(seconds=10)
+LATEST = timedelta(minutes=10)
+
+
+class Rows(Protocol):
+    async def find_due(self, limit: int) -> Sequence[Upload]: ...
+    async def look_later(
+        self, upload_id: UploadId, *, soonest: timedelta, latest: timedelta
+    ) -> bool: ...
+
+
+class Guard(Protocol):
+    async def may_destroy(self) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class TendPending:
+    rows: Rows
+    guard: Guard
+    confirm: ConfirmUpload
+    end: EndUpload
+
+    async def __call__(self) -> None:
+        for upload in await self.rows.find_due(MOST_AT_ONCE):
+            await self._tend(upload)
+
+    async def _tend(self, upload: Upload) -> None:
+        # First: whatever comes of looking, the others have their turn before this one again.
+        is_over = await self.rows.look_later(upload.id, soonest=SOONEST, latest=LATEST)
+        try:
+            if await self.confirm.look(upload) is not None:
+                return
+        except (StoreError, ServiceError) as error:
+            log.warning("pending upload put off", upload_id=str(upload.id), reason=str(error))
+            return
+        target = after(upload.state, Change.EXPIRE)
+        if is_over and target is not None and await self.guard.may_destroy():
+            await self.end(upload, target)

@@ -1,0 +1,58 @@
+"""Presigned requests against limits of a deployment's own."""
+
+from datetime import timedelta
+
+import httpx
+import pytest
+
+from tests.service.caller import problem_of
+from tests.service.deployment import Deployment
+from tests.service.presigned.one_file import (
+    asked,
+    confirmed,
+    keys_of,
+    pending_keys,
+    put,
+)
+from tests.service.waiting import until
+
+
+@pytest.mark.survives("Access: more sent by a presigned URL than is allowed", "413; deleted")
+async def test_more_than_may_be_is_deleted(outside: httpx.AsyncClient, own: Deployment) -> None:
+    async with own.served(max_file_size="10") as served:
+        told = await asked(served.caller)
+        assert told["max_size"] == 10
+        await put(outside, told, b"12345678901")
+        refused = await confirmed(served.caller, told["file_key"])
+        assert problem_of(refused, 413) == "content-too-large"
+        assert problem_of(await confirmed(served.caller, told["file_key"]), 410) == "gone"
+        (notification,) = await own.main_service.told_of(told["upload_session_id"])
+        assert notification.verified()["type"] == "upload.failed"
+        await until(lambda: pending_keys(own), lambda keys: not keys)
+        assert told["file_key"] not in keys_of(own)
+
+
+async def test_unset_the_limit_is_50_mib_here_and_none_elsewhere(own: Deployment) -> None:
+    async with own.served(max_file_size=None) as served:
+        assert (await asked(served.caller))["max_size"] == 52428800
+        document = {"filename": "large.bin", "size": 52428801}
+        refused = await served.caller.client.post("/upload-url", json=document)
+        assert problem_of(refused, 413) == "content-too-large"
+
+
+async def test_a_quota_is_judged_when_the_size_is_known(
+    outside: httpx.AsyncClient, own: Deployment
+) -> None:
+    async with own.served(quota_bytes_per_owner="1MiB") as served:
+        told = await asked(served.caller)
+        await put(outside, told, b"x" * (2**20 + 1))
+        refused = await confirmed(served.caller, told["file_key"])
+        assert problem_of(refused, 403) == "quota-exceeded"
+
+
+async def test_what_is_never_used_expires(own: Deployment) -> None:
+    async with own.served(presigned_url_expiration="1s") as served:
+        told = await asked(served.caller)
+        await own.pass_time(timedelta(hours=2))
+        (notification,) = await own.main_service.told_of(told["upload_session_id"])
+        assert notification.verified()["type"] == "upload.expired"
