@@ -84,11 +84,19 @@ def test_everything_wrong_is_named_at_once() -> None:
         "UPLOAD_TTL": "soon",
         "MAX_CHUNK_SIZE": "7MiB",
         "RELAY_MODE": "lazy",
+        "ALLOWED_FILE_TYPES": "pdf",
         "S3_BUCKET_NAME": "a b",
     }
     message = fault(wrong)
-    assert message.startswith("6 settings are wrong or missing:")
+    assert message.startswith("7 settings are wrong or missing:")
     assert all(f"  {name}: " in message for name in wrong)
+
+
+def test_allowed_types_are_read() -> None:
+    assert settings({}).allowed_file_types is None
+    types = settings({"ALLOWED_FILE_TYPES": "audio,.stl=model/stl"}).allowed_file_types
+    assert types is not None
+    assert {".stl", ".mp3", ".flac"} <= set(types.extensions)
 
 
 def test_values_come_from_the_file_and_the_environment_wins() -> None:

@@ -62,6 +62,15 @@ def longest_chunk(progress: Progress, index: int, limits: ChunkLimits) -> int:
     return max(0, min(longest, progress.max_size - start))
 
 
+def may_be_whole(progress: Progress, length: int) -> bool:
+    """Whether a first chunk of `length` bytes may be all of the file, by what is known of it."""
+    return (
+        progress.highest_index <= 0
+        and progress.total_size in (None, length)
+        and progress.total_chunks in (None, 1)
+    )
+
+
 def place(progress: Progress, index: int, length: int, limits: ChunkLimits) -> Placement:
     """Judge a chunk of `length` bytes at `index`; raises what the client is told."""
     check_index(progress, index, limits)

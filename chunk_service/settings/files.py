@@ -1,7 +1,13 @@
-"""How files are given back."""
+"""Which files are taken, and how they are given back."""
 
 from datetime import timedelta
+from typing import Annotated
 
+from pydantic import BeforeValidator
+from pydantic_settings import NoDecode
+
+from chunk_service.domain.file_types import FileTypes
+from chunk_service.settings.file_types import parse_file_types
 from chunk_service.settings.group import SettingsGroup, setting
 from chunk_service.settings.quantities import Duration
 
@@ -9,6 +15,17 @@ from chunk_service.settings.quantities import Duration
 class FileSettings(SettingsGroup):
     """Files"""
 
+    allowed_file_types: Annotated[FileTypes | None, NoDecode, BeforeValidator(parse_file_types)] = (
+        setting(
+            "What may be uploaded, separated by commas: the presets `audio`, `image`, `video` and "
+            "`document`, extensions (`.zip`), extensions with their content type "
+            "(`.stl=model/stl`), content types (`image/png`). A file's name, the content type that "
+            "its client claims and its first bytes are held against it: 415.",
+            default=None,
+            unset="everything",
+            example="image,document,.zip",
+        )
+    )
     presigned_url_expiration: Duration = setting(
         "How long a link to a file in S3 can be used. S3 takes a week at most.",
         default="600s",

@@ -21,6 +21,7 @@ from chunk_service.domain.plan import MAX_OBJECT_BYTES, Plan, make_plan
 from chunk_service.domain.principals import Principal
 from chunk_service.domain.receivers import callback_fault
 from chunk_service.domain.uploads import FileId, RelayMode, Upload, UploadId, Way
+from chunk_service.usecases.check_type import TypeCheck
 from chunk_service.usecases.refusals import unknown_upload
 
 
@@ -134,6 +135,7 @@ class BeginUpload:
     rows: Rows
     defaults: UploadDefaults
     limits: ChunkLimits
+    types: TypeCheck
     new_id: Callable[[], UUID]
 
     async def __call__(
@@ -147,6 +149,7 @@ class BeginUpload:
     ) -> Begun:
         if not principal.may_touch(wanted.main_service_file_id):
             raise unknown_upload()
+        self.types.check_name(wanted.original_file_name, wanted.content_type)
         draft = self._draft(principal, wanted)
         key = None
         if idempotency_key is not None:
@@ -174,6 +177,7 @@ class BeginUpload:
             total_chunks=wanted.total_chunks,
             limits=self.limits,
         )
+        self.types.check_chunk_size(wanted.chunk_size, wanted.total_size)
         plan = make_plan(
             chunk_size=wanted.chunk_size,
             total_size=wanted.planned_size if wanted.total_size is None else wanted.total_size,
@@ -184,7 +188,7 @@ class BeginUpload:
             owner=principal.owner,
             main_service_file_id=wanted.main_service_file_id,
             original_file_name=wanted.original_file_name,
-            content_type=wanted.content_type,
+            content_type=self.types.content_type(wanted.original_file_name, wanted.content_type),
             metadata=wanted.metadata,
             bucket=self.defaults.bucket,
             key=object_key(self.new_id(), wanted.original_file_name),

@@ -21,6 +21,7 @@ from chunk_service.domain.ranges import Range, as_text, gaps
 from chunk_service.domain.states import State
 from chunk_service.domain.uploads import Digest, Upload, UploadId, Way
 from chunk_service.usecases.await_end import AwaitEnd
+from chunk_service.usecases.check_type import TypeCheck
 from chunk_service.usecases.place_chunks import PlaceChunks
 from chunk_service.usecases.refusals import check_way, past_receiving, unknown_upload
 from chunk_service.usecases.verify_hash import VerifyHash
@@ -34,6 +35,7 @@ class Reading(Protocol):
     async def read(self, upload_id: UploadId) -> Upload | None: ...
     async def received(self, upload_id: UploadId) -> list[Range]: ...
     async def digests(self, upload_id: UploadId) -> Sequence[Digest]: ...
+    async def first_chunk_bytes(self, upload_id: UploadId) -> int | None: ...
     async def was_deleted(self, upload_id: UploadId) -> bool: ...
 
 
@@ -51,6 +53,7 @@ class CompleteUpload:
     await_end: AwaitEnd
     place_chunks: PlaceChunks
     verify_hash: VerifyHash
+    types: TypeCheck
     combine: Combine
     way: Way = Way.CHUNKS
 
@@ -102,6 +105,8 @@ class CompleteUpload:
     async def _judge(self, upload: Upload, completion: Completion) -> None:
         if not is_whole(upload, completion):
             await self._refuse_incomplete(upload, completion.total_chunks)
+        if self.types.is_wanted and upload.chunk_count > 1:
+            self.types.check_shown(await self.reading.first_chunk_bytes(upload.id))
 
     async def _verify(self, upload: Upload, completion: Completion) -> None:
         await self._check_checksum(upload, completion)

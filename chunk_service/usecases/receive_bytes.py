@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
 from chunk_service.domain.checksums import Algorithm
@@ -28,6 +29,7 @@ from chunk_service.domain.errors import (
 from chunk_service.domain.principals import Principal
 from chunk_service.domain.states import State
 from chunk_service.domain.uploads import Chunk, ChunkDigest, ChunkState, Recipe, Upload, Way
+from chunk_service.usecases.check_type import FirstBytes, TypeCheck
 from chunk_service.usecases.lose_chunks import LoseChunks
 from chunk_service.usecases.ports import ChunkAddress, ChunkRequest, Receipt
 from chunk_service.usecases.receiving import (
@@ -57,6 +59,7 @@ class ReceiveBytes:
     spool: ChunkSpool
     record: RecordChunk
     lose_chunks: LoseChunks
+    types: TypeCheck
     limits: ChunkLimits
     attempt_ttl: timedelta
     new_id: Callable[[], UUID]
@@ -92,8 +95,9 @@ class ReceiveBytes:
             recipe = upload.recipe(
                 offset_of(admission, address.index), sha256=request.sha256 is not None
             )
+            first = self._first_bytes(admission, address)
             writer = await self.spool.create(attempt.file_name, recipe)
-            digest = await _take(request, writer, most_bytes)
+            digest = await _take(request, writer, most_bytes, first)
             digest = await self._verify(request, attempt, recipe, digest)
             placement = place(upload.progress, address.index, digest.size_bytes, self.limits)
         except BaseException:
@@ -109,7 +113,8 @@ class ReceiveBytes:
         writer: ChunkWriter | None = None
         try:
             writer = await self.spool.create(attempt.file_name, UNADDRESSED)
-            taken = await _take(request, writer, attempt.size_bytes)
+            first = FirstBytes() if self.types.is_wanted else None
+            taken = await _take(request, writer, attempt.size_bytes, first)
             address = request.address
             if address is None:
                 raise MalformedRequest("The form does not say which chunk this is.")
@@ -121,6 +126,8 @@ class ReceiveBytes:
             upload, chunk = admission.upload, admission.recorded
             if chunk is None and not admission.reserved:
                 raise self._why_not_reserved(admission)
+            if first is not None and self._is_judged(admission, address):
+                self.types.check_first_chunk(upload, first.kept)
             recipe = upload.recipe(offset_of(admission, address.index), sha256=True)
             digest = await self.spool.digest(attempt.file_name, recipe)
             digest = await self._verify(request, attempt, recipe, digest)
@@ -133,6 +140,16 @@ class ReceiveBytes:
             await asyncio.shield(self._give_back(attempt, writer))
             raise
         return await self.record(attempt, admission, placement.at(recipe.offset), digest)
+
+    def _first_bytes(self, admission: Admission, address: ChunkAddress) -> FirstBytes | None:
+        """Whatever is wrong with the file's first bytes, where this chunk has them."""
+        if not self.types.is_wanted or not self._is_judged(admission, address):
+            return None
+        return FirstBytes(partial(self.types.check_first_chunk, admission.upload))
+
+    def _is_judged(self, admission: Admission, address: ChunkAddress) -> bool:
+        """A chunk that was lost had been judged; only the same bytes are taken back."""
+        return address.index == 0 and admission.chunk is None
 
     def _attempt(self, request: ChunkRequest, name: str) -> Attempt:
         most = (request.length_bytes, request.most_bytes, self.limits.max_chunk_size)
@@ -229,10 +246,13 @@ class ReceiveBytes:
             await self.rows.release(attempt.id)
 
 
-async def _take(request: ChunkRequest, writer: ChunkWriter, most_bytes: int) -> ChunkDigest:
+async def _take(
+    request: ChunkRequest, writer: ChunkWriter, most_bytes: int, first: FirstBytes | None = None
+) -> ChunkDigest:
     """Stream the whole body into `writer`; it must have the length that was declared."""
     taken_bytes = 0
-    async for piece in request.pieces():
+    pieces = request.pieces()
+    async for piece in pieces if first is None else first.over(pieces):
         taken_bytes += len(piece)
         if taken_bytes > most_bytes:
             raise ContentTooLarge(f"The chunk has more than {most_bytes} bytes.")

@@ -6,6 +6,7 @@ from dataclasses import replace
 from chunk_service.adapters.postgres.admission import AdmissionLimits
 from chunk_service.adapters.postgres.database import DatabaseOptions
 from chunk_service.adapters.s3.options import S3Options
+from chunk_service.adapters.signatures import recognise
 from chunk_service.adapters.tokens.jwt import JwtReader
 from chunk_service.api.connection_limits import ConnectionLimits
 from chunk_service.api.context import ApiLimits
@@ -16,6 +17,7 @@ from chunk_service.domain.rates import Rate
 from chunk_service.domain.uploads import RelayMode
 from chunk_service.settings.model import Settings
 from chunk_service.usecases.begin_upload import UploadDefaults
+from chunk_service.usecases.check_type import TypeCheck
 
 MAX_JSON_BYTES = 256 * 1024
 UNSEEN_FILE_BYTES = 50 * MIB
@@ -66,6 +68,10 @@ def presigned_defaults(settings: Settings) -> UploadDefaults:
 
 def chunk_limits(settings: Settings) -> ChunkLimits:
     return ChunkLimits(max_chunk_size=settings.max_chunk_size, max_chunks=settings.max_chunks)
+
+
+def type_check(settings: Settings) -> TypeCheck:
+    return TypeCheck(settings.allowed_file_types, recognise)
 
 
 def admission_limits(settings: Settings) -> AdmissionLimits:

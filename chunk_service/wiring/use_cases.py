@@ -35,6 +35,7 @@ from chunk_service.usecases.begin_multipart import BeginMultipart
 from chunk_service.usecases.begin_upload import BeginUpload
 from chunk_service.usecases.change_file import ChangeFile
 from chunk_service.usecases.check_health import CheckHealth
+from chunk_service.usecases.check_type import TypeCheck
 from chunk_service.usecases.clean_up import CleanUp
 from chunk_service.usecases.close_upload import CloseUpload
 from chunk_service.usecases.complete_parts import CompleteParts
@@ -71,6 +72,7 @@ from chunk_service.wiring.options import (
     chunk_limits,
     host_name,
     presigned_defaults,
+    type_check,
     upload_defaults,
 )
 from chunk_service.wiring.receivers import mailing, subscriptions
@@ -113,6 +115,7 @@ class UseCases:
     sweep: SweepSpool
     adopt: AdoptFiles
     library: Library
+    types: TypeCheck
     engine: Engine
 
 
@@ -144,7 +147,7 @@ def rows_over(opened: Opened) -> Rows:
 def use_cases_over(opened: Opened, rows: Rows) -> UseCases:
     settings, bells = opened.settings, opened.bells
     store, spool = opened.surround("store", opened.store), opened.surround("spool", opened.spool)
-    limits = chunk_limits(settings)
+    limits, types = chunk_limits(settings), type_check(settings)
     lose_chunks = LoseChunks(rows.repairing, spool)
     place_chunks = PlaceChunks(rows.placing, spool, lose_chunks)
     end = end_upload(settings, rows.ending, bells)
@@ -203,12 +206,13 @@ def use_cases_over(opened: Opened, rows: Rows) -> UseCases:
         cleaning=rows.cleaning,
         spool_id=spool.id,
     )
-    begin = BeginUpload(rows.beginning, upload_defaults(settings), limits, uuid7)
+    begin = BeginUpload(rows.beginning, upload_defaults(settings), limits, types, uuid7)
     receive = ReceiveBytes(
         rows=rows.receiving,
         spool=spool,
         record=RecordChunk(rows.receiving, spool, bells, limits),
         lose_chunks=lose_chunks,
+        types=types,
         limits=limits,
         attempt_ttl=ATTEMPT_TTL,
         new_id=uuid4,
@@ -219,6 +223,7 @@ def use_cases_over(opened: Opened, rows: Rows) -> UseCases:
         await_end=await_end,
         place_chunks=place_chunks,
         verify_hash=VerifyHash(rows.closing, spool, lose_chunks),
+        types=types,
         combine=combine,
     )
     abort = AbortUpload(rows.reading, end)
@@ -253,7 +258,7 @@ def use_cases_over(opened: Opened, rows: Rows) -> UseCases:
         library=Library(
             find=FindConfirmedFiles(FindFiles(FileSearchRows(opened.database)), confirm),
             link=LinkFile(confirmed, opened.presigner, settings.presigned_url_expiration),
-            change=ChangeFile(rows.files),
+            change=ChangeFile(rows.files, types),
             delete=DeleteFile(
                 confirmed,
                 rows.deleting,
@@ -261,6 +266,7 @@ def use_cases_over(opened: Opened, rows: Rows) -> UseCases:
                 remove_objects,
             ),
         ),
+        types=types,
         engine=Engine(engine_parts, bells, slots=settings.relay_concurrency),
     )
 

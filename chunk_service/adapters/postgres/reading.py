@@ -42,6 +42,10 @@ SLICES = statement("""
     SELECT slices FROM chunks WHERE upload_id = :upload AND state <> 'missing' ORDER BY index
 """)
 
+FIRST_CHUNK_BYTES = statement("""
+    SELECT size_bytes FROM chunks WHERE upload_id = :upload AND index = 0
+""")
+
 PARTS = statement("""
     SELECT number, size_bytes, etag, checksum, crcs FROM parts
     WHERE upload_id = :upload ORDER BY number
@@ -83,6 +87,10 @@ class ReadingRows:
         """The slices of all chunks, in the order of the object."""
         rows = await self.database.rows(SLICES, upload=upload_id)
         return [digest_of(each) for row in rows for each in row["slices"]]
+
+    async def first_chunk_bytes(self, upload_id: UploadId) -> int | None:
+        row = await self.database.row(FIRST_CHUNK_BYTES, upload=upload_id)
+        return None if row is None else int(row["size_bytes"])
 
     async def parts(self, upload_id: UploadId) -> Sequence[PartRow]:
         """Every part of the upload in order; `sent` is None where its ETag is still to come."""
