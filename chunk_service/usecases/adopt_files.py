@@ -16,10 +16,12 @@ import structlog
 
 from chunk_service.domain.chunking import ChunkLimits, place
 from chunk_service.domain.errors import ServiceError
+from chunk_service.domain.file_types import FIRST_BYTES
 from chunk_service.domain.objects import ObjectTarget, StoredObject
 from chunk_service.domain.principals import Principal
 from chunk_service.domain.states import Change, State, after
 from chunk_service.domain.uploads import ChunkDigest, Recipe, SpoolId, Stored, Upload, UploadId
+from chunk_service.usecases.check_type import TypeCheck
 from chunk_service.usecases.end_upload import EndUpload
 from chunk_service.usecases.ports import ChunkAddress
 from chunk_service.usecases.receiving import Attempt, ReceivingRows, offset_of
@@ -45,6 +47,7 @@ class Spool(Protocol):
     def id(self) -> SpoolId: ...
     async def file_sizes(self) -> Mapping[str, int]: ...
     async def digest(self, file_name: str, recipe: Recipe) -> ChunkDigest: ...
+    async def first_bytes(self, file_name: str, most_bytes: int) -> bytes: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,7 @@ class AdoptFiles:
     store: Store
     spool: Spool
     end: EndUpload
+    types: TypeCheck
     limits: ChunkLimits
 
     async def __call__(self) -> tuple[int, int]:
@@ -83,11 +87,18 @@ class AdoptFiles:
             return False
         try:
             place(upload.progress, address.index, size_bytes, self.limits)
+            await self._judge(upload, attempt, address)
             return await self._record(attempt, address)
         except ServiceError as refusal:
             log.warning("file not adopted", upload_id=str(upload.id), reason=refusal.detail)
             await self.rows.release(attempt.id)
             return False
+
+    async def _judge(self, upload: Upload, attempt: Attempt, address: ChunkAddress) -> None:
+        """A file may have been left by a process that died while it was refusing it."""
+        if address.index == 0 and self.types.is_wanted:
+            first_bytes = await self.spool.first_bytes(attempt.file_name, FIRST_BYTES)
+            self.types.check_first_chunk(upload, first_bytes)
 
     async def _record(self, attempt: Attempt, address: ChunkAddress) -> bool:
         admission = await self.rows.read(address)

@@ -253,6 +253,7 @@ def use_cases_over(opened: Opened, rows: Rows) -> UseCases:
             store=store,
             spool=spool,
             end=end,
+            types=types,
             limits=limits,
         ),
         library=Library(

@@ -71,6 +71,13 @@ class Spool:
 
         return await self.run(look)
 
+    async def first_bytes(self, file_name: str, most_bytes: int) -> bytes:
+        def read() -> bytes:
+            with (self.folder / file_name).open("rb") as file:
+                return file.read(most_bytes)
+
+        return await self.run(read)
+
     async def unlink(self, file_name: str) -> None:
         await self.run(lambda: self._disk.unlink(self.folder / file_name))
 
