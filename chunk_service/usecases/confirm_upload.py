@@ -27,6 +27,7 @@ from chunk_service.domain.principals import Principal
 from chunk_service.domain.states import LIVE, Change, State, after
 from chunk_service.domain.uploads import Upload, UploadId
 from chunk_service.usecases.await_end import AwaitEnd
+from chunk_service.usecases.check_stored import CheckStored
 from chunk_service.usecases.delete_file import unknown_file
 from chunk_service.usecases.end_upload import EndUpload
 from chunk_service.usecases.refusals import past_receiving
@@ -59,6 +60,7 @@ class ConfirmUpload:
     rows: Rows
     reading: Reading
     store: Store
+    check: CheckStored
     end: EndUpload
     await_end: AwaitEnd
 
@@ -115,11 +117,13 @@ class ConfirmUpload:
         ServiceError says how it broke the agreement: then it has failed.
         """
         assert upload.pending is not None
-        found = await self.store.head(replace(upload.target, key=upload.pending.key))
+        target = replace(upload.target, key=upload.pending.key)
+        found = await self.store.head(target)
         if found is None:
             return None
         try:
             _check_agreed(upload, found)
+            await self.check(upload, target, found.etag)
         except ServiceError as breach:
             await self._refuse(upload, breach)
             raise

@@ -12,6 +12,7 @@ from uuid import UUID
 import structlog
 
 from chunk_service.domain.checksums import Checksum
+from chunk_service.domain.errors import UnsupportedMediaType
 from chunk_service.domain.objects import (
     ObjectExists,
     ObjectRefused,
@@ -38,6 +39,12 @@ class Store(Protocol):
     async def head(self, target: ObjectTarget) -> StoredObject | None: ...
 
 
+class Check(Protocol):
+    async def __call__(self, upload: Upload, target: ObjectTarget, etag: str) -> None:
+        """UnsupportedMediaType where it may not be a file."""
+        ...
+
+
 class End(Protocol):
     async def __call__(
         self,
@@ -51,12 +58,16 @@ class End(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ProveObject:
-    """`checksum`: what is known of the whole object; without it, what the store says of it."""
+    """`checksum`: what is known of the whole object; without it, what the store says of it.
+
+    `check` is of an object whose bytes nobody here has seen.
+    """
 
     rows: Rows
     store: Store
     end: End
     holder: UUID
+    check: Check | None = None
 
     async def begin_call(self, upload: Upload, checksum: Checksum | None = None) -> bool:
         """Set the mark before the call; True where nothing is left to be called for, because an
@@ -107,6 +118,12 @@ class ProveObject:
         return Closed.OVER
 
     async def _finish(self, upload: Upload, found: StoredObject, checksum: Checksum | None) -> None:
+        if self.check is not None:
+            try:
+                await self.check(upload, upload.target, found.etag)
+            except UnsupportedMediaType as fault:
+                await self.fail(upload, fault.detail)
+                return
         stored = Stored(
             size_bytes=found.size_bytes, etag=found.etag, checksum=checksum or found.checksum
         )

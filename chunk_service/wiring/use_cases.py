@@ -35,6 +35,7 @@ from chunk_service.usecases.begin_multipart import BeginMultipart
 from chunk_service.usecases.begin_upload import BeginUpload
 from chunk_service.usecases.change_file import ChangeFile
 from chunk_service.usecases.check_health import CheckHealth
+from chunk_service.usecases.check_stored import CheckStored
 from chunk_service.usecases.check_type import TypeCheck
 from chunk_service.usecases.clean_up import CleanUp
 from chunk_service.usecases.close_upload import CloseUpload
@@ -162,6 +163,7 @@ def use_cases_over(opened: Opened, rows: Rows) -> UseCases:
         combine=combine,
         new_id=uuid4,
     )
+    check_stored = CheckStored(store, types)
     proof = ProveObject(rows.closing, store, end, opened.holder)
     of_chunks = MakeOfChunks(
         rows=rows.closing,
@@ -182,7 +184,9 @@ def use_cases_over(opened: Opened, rows: Rows) -> UseCases:
             Way.WHOLE: of_chunks,
             Way.PUT: of_pending,
             Way.POST: of_pending,
-            Way.MULTIPART: MakeOfParts(rows.presigned, rows.reading, store, proof),
+            Way.MULTIPART: MakeOfParts(
+                rows.presigned, rows.reading, store, replace(proof, check=check_stored)
+            ),
         },
         holder=opened.holder,
     )
@@ -192,7 +196,7 @@ def use_cases_over(opened: Opened, rows: Rows) -> UseCases:
     sweep = SweepSpool(rows.sweeping, spool, lose_chunks)
     remove_objects = RemoveObjects(rows.deleting, store)
     await_end = AwaitEnd(rows.reading, bells, settings.complete_wait.total_seconds())
-    confirm = ConfirmUpload(rows.presigned, rows.reading, store, end, await_end)
+    confirm = ConfirmUpload(rows.presigned, rows.reading, store, check_stored, end, await_end)
     engine_parts = EngineParts(
         relay=relay,
         place=place_chunks,

@@ -162,6 +162,23 @@ class S3Store:
                 raise
         return fields.object_in(answer)
 
+    async def read_start(self, target: ObjectTarget, *, etag: str, most_bytes: int) -> bytes:
+        """The object's first bytes; `SourceChanged` where it is no longer what it was found to be.
+
+        https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
+        """
+        with outcomes("GetObject"), _of_source():
+            try:
+                answer = await self._repeating.get_object(
+                    **fields.of_place(target), IfMatch=etag, Range=f"bytes=0-{most_bytes - 1}"
+                )
+            except ClientError as error:
+                if status_of(error) == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
+                    return b""  # of an empty object there is no range
+                raise
+            async with answer["Body"] as body:
+                return await body.read()
+
     async def abort_multipart(self, target: ObjectTarget, multipart: MultipartId) -> None:
         with suppress(MultipartGone), outcomes("AbortMultipartUpload"):
             await self._repeating.abort_multipart_upload(

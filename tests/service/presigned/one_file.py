@@ -34,4 +34,6 @@ def keys_of(deployment: Deployment) -> set[str]:
 
 
 async def pending_keys(deployment: Deployment) -> list[str]:
-    return [key for key in keys_of(deployment) if key.startswith("pending/")]
+    """Of its own uploads: others use the bucket too."""
+    rows = await deployment.fetch("SELECT pending_key FROM uploads WHERE pending_key IS NOT NULL")
+    return [row["pending_key"] for row in rows if row["pending_key"] in keys_of(deployment)]

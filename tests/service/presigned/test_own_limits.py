@@ -50,6 +50,45 @@ async def test_a_quota_is_judged_when_the_size_is_known(
         assert problem_of(refused, 403) == "quota-exceeded"
 
 
+@pytest.mark.survives("Input: a presigned upload that is not of its name's type", "415; deleted")
+async def test_a_file_that_is_not_of_its_type_is_deleted(
+    outside: httpx.AsyncClient, own: Deployment
+) -> None:
+    async with own.served(allowed_file_types="document") as served:
+        named = {"filename": "page.html", "content_type": "application/pdf"}
+        refused = await served.caller.client.post("/upload-url", json=named)
+        assert problem_of(refused, 415) == "unsupported-media-type"
+        told = await asked(served.caller)
+        await put(outside, told, b"<html><script>" + b" " * 600)
+        refused = await confirmed(served.caller, told["file_key"])
+        assert problem_of(refused, 415) == "unsupported-media-type"
+        await until(lambda: pending_keys(own), lambda keys: not keys)
+        told = await asked(served.caller)
+        await put(outside, told)
+        assert (await confirmed(served.caller, told["file_key"])).status_code == 200
+
+
+async def test_parts_that_are_not_of_their_type_are_no_file(
+    outside: httpx.AsyncClient, own: Deployment
+) -> None:
+    async with own.served(allowed_file_types="document") as served:
+        client = served.caller.client
+        begun = await client.get("/initiate", params={"key": "document.pdf"})
+        named = {"key": "document.pdf", "uploadId": begun.json()["uploadId"]}
+        link = await client.get("/presigned", params={**named, "partNumber": "1"})
+        sent = await outside.put(link.json()["uploadUrl"], content=b"MZ" + b"\0" * 600)
+        part = {"PartNumber": 1, "ETag": sent.headers["etag"]}
+        refused = await client.post("/complete", params=named, json={"parts": [part]})
+        assert problem_of(refused, 410) == "gone"
+        (notification,) = await own.main_service.told_of(named["uploadId"])
+        assert notification.verified()["type"] == "upload.failed"
+
+        async def keys() -> set[str]:
+            return keys_of(own)
+
+        await until(keys, lambda left: begun.json()["file_key"] not in left)
+
+
 async def test_what_is_never_used_expires(own: Deployment) -> None:
     async with own.served(presigned_url_expiration="1s") as served:
         told = await asked(served.caller)

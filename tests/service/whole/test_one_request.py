@@ -275,6 +275,15 @@ class TestBrokenRequests:
             assert (await first.answer()).status == 201
 
 
+async def test_only_allowed_types_are_taken(own: Deployment) -> None:
+    async with own.served(allowed_file_types=".png") as served:
+        client = served.caller.client
+        for name, content in (("a.exe", b"MZ"), ("a.png", b"<html>" + b" " * 600)):
+            refused = await client.put(f"/files/{name}", content=content)
+            assert problem_of(refused, 415) == "unsupported-media-type"
+        assert await own.fetch("SELECT FROM files") == []
+
+
 async def test_many_at_once_are_as_many_files(caller: Caller, deployment: Deployment) -> None:
     contents = [content_of(65536)[n:] for n in range(24)]
     answers = await asyncio.gather(*(_form(caller, each) for each in contents))
