@@ -38,6 +38,9 @@ _SECRET_TEXTS: Final = (
     (re.compile(r"\beyJ[\w-]+\.[\w-]*\.[\w-]*"), REDACTED),
     (re.compile(r"\bv[1-4]\.(?:public|local)\.[\w.-]+"), REDACTED),
     (re.compile(r"\bwhsec_[\w+/=-]+"), REDACTED),
+    # The links of shares, and the passwords' hashes.
+    (re.compile(r"/s/[\w-]{16,}"), f"/s/{REDACTED}"),
+    (re.compile(r"\$argon2\w*\$[\w$=,+/.-]+"), REDACTED),
     (
         re.compile(rf"\?{_URL_TEXT}{{0,2048}}?(?:X-Amz-|Signature=){_URL_TEXT}*", re.IGNORECASE),
         f"?{REDACTED}",

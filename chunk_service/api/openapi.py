@@ -32,6 +32,7 @@ _SECURITY_SCHEME: Final = {
 _TAGS: Final = [
     {"name": "uploads", "description": "Numbered chunks into one file."},
     {"name": "files", "description": "What became of uploads."},
+    {"name": "shares", "description": "Links to files, for who has no token."},
     {
         "name": "events",
         "description": "For operators: what was told, to whom, and telling it again.",
@@ -142,7 +143,10 @@ def _request_body(body: Body) -> Json:
     media: dict[str, Any] = {"schema": schema}
     if body.example is not None:
         media["example"] = body.example
-    return {"required": True, "content": {body.media_type: media}}
+    return {
+        "required": True,
+        "content": dict.fromkeys((body.media_type, *body.also), media),
+    }
 
 
 def _reference(model: type[BaseModel]) -> Json:

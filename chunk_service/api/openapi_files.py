@@ -14,7 +14,7 @@ from chunk_service.api.openapi_shapes import (
 )
 
 _EXAMPLE: Final = "uploads/01968c5e-7b7e-7c3a-9d5e-3f1f0f6f2a11-audio.mp3"
-_KEY: Final = in_path("key", KEY_PATTERN, example=_EXAMPLE)
+FILE_KEY: Final = in_path("key", KEY_PATTERN, example=_EXAMPLE)
 _FOUND: Final = (*GUARDED, 404, 429)
 _REDIRECT: Final = "To the bytes in the object store, for a short while."
 
@@ -37,7 +37,7 @@ FILES: Final = (
         "What is known of a file",
         {200: answers.FileItem},
         _FOUND,
-        parameters=(_KEY,),
+        parameters=(FILE_KEY,),
         tag="files",
     ),
     Described(
@@ -48,7 +48,7 @@ FILES: Final = (
         {200: answers.FileItem},
         (*GUARDED, *WITH_BODY, 404),
         Body("application/json", ChangeRequest, {"name": "take-2.mp3"}),
-        (_KEY,),
+        (FILE_KEY,),
         description="Its bytes and its key never change.",
         tag="files",
     ),
@@ -59,7 +59,7 @@ FILES: Final = (
         "Delete a file",
         {200: answers.DeletedAnswer},
         _FOUND,
-        parameters=(_KEY,),
+        parameters=(FILE_KEY,),
         description="Deleting it again is answered the same.",
         tag="files",
     ),
@@ -70,7 +70,7 @@ FILES: Final = (
         "The bytes of a file",
         {307: _REDIRECT},
         _FOUND,
-        parameters=(_KEY,),
+        parameters=(FILE_KEY,),
         tag="files",
     ),
     Described(

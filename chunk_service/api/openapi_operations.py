@@ -15,6 +15,7 @@ from chunk_service.api.openapi_files import FILES
 from chunk_service.api.openapi_links import UPLOAD_LINKS
 from chunk_service.api.openapi_presigned import PRESIGNED
 from chunk_service.api.openapi_shapes import GUARDED, WITH_BODY, Body, Described, header
+from chunk_service.api.openapi_shares import SHARES
 from chunk_service.api.openapi_whole import CONTENT_DIGEST, IDEMPOTENCY_KEY, WHOLE
 from chunk_service.api.request_models import CompleteRequest, InitRequest
 from chunk_service.api.spellings import MAX_INDEX
@@ -161,6 +162,7 @@ OPERATIONS: Final = (
     *UPLOADS,
     *PRESIGNED,
     *FILES,
+    *SHARES,
     *EVENTS,
     _operation("/health", "health", "Everything at once", _HEALTH),
     _operation("/health/ready", "ready", "Whether chunks can be taken", _HEALTH),

@@ -19,6 +19,7 @@ class Body:
     media_type: str
     schema: type[BaseModel] | Json
     example: Any = None
+    also: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,8 @@ from chunk_service.domain import errors
 
 MEDIA_TYPE = "application/problem+json"
 TYPE_PREFIX = "/problems/"
+# RFC 7617: any user name will do; browsers ask for both.
+SHARE_CHALLENGE = 'Basic realm="share", charset="UTF-8"'
 
 STATUSES: Mapping[type[errors.ServiceError], int] = MappingProxyType(
     {
@@ -120,7 +122,8 @@ def _headers_for(error: errors.ServiceError) -> dict[str, str]:
         case errors.RateLimited():
             return {"Retry-After": str(error.facts.get("retry_after_seconds", 1))}
         case errors.Unauthorized():
-            return {"WWW-Authenticate": "Bearer"}
+            asks_for_password = error.facts.get("password_required", False)
+            return {"WWW-Authenticate": SHARE_CHALLENGE if asks_for_password else "Bearer"}
         case errors.RequestTimeout():
             return {"Connection": "close"}
         case _:

@@ -17,6 +17,7 @@ STANDING_HEADERS = (
     (b"referrer-policy", b"no-referrer"),
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
     (b"cache-control", b"no-store"),
+    (b"x-robots-tag", b"noindex"),
 )
 
 log = structlog.get_logger(__name__)

@@ -35,7 +35,7 @@ MAX_METADATA_KEY_CHARACTERS = 128
 MAX_METADATA_BYTES = 8 * 1024
 
 # What the validators below refuse, in the words of JSON Schema.
-_PLAIN_PATTERN = {"pattern": r"^[^\u0000-\u001f\u007f-\u009f\u2028\u2029]*$"}
+PLAIN_PATTERN = {"pattern": r"^[^\u0000-\u001f\u007f-\u009f\u2028\u2029]*$"}
 _WORD = r"[A-Za-z0-9!#$&^_.+-]+"
 _MEDIA_TYPE = rf"{_WORD}/{_WORD}( *; *{_WORD}=({_WORD}|\"[ !#-\[\]-~]*\"))*"
 _CONTENT_TYPE = re.compile(_MEDIA_TYPE)
@@ -46,7 +46,7 @@ def _refuse(fault: str | None) -> None:
         raise ValueError(fault)
 
 
-def _plain_text(text: str) -> str:
+def plain_text(text: str) -> str:
     _refuse(text_fault(text))
     return text
 
@@ -103,8 +103,8 @@ FileIdValue = (
     Annotated[int, Field(ge=-MAX_BIGINT - 1, le=MAX_BIGINT)]
     | Annotated[
         str,
-        Field(min_length=1, max_length=MAX_FILE_ID_CHARACTERS, json_schema_extra=_PLAIN_PATTERN),
-        AfterValidator(_plain_text),
+        Field(min_length=1, max_length=MAX_FILE_ID_CHARACTERS, json_schema_extra=PLAIN_PATTERN),
+        AfterValidator(plain_text),
     ]
 )
 Size = Annotated[int, Field(ge=0, le=MAX_BIGINT)]
@@ -127,14 +127,14 @@ UploadIdValue = Annotated[
 ]
 MetadataKey = Annotated[
     str,
-    Field(min_length=1, max_length=MAX_METADATA_KEY_CHARACTERS, json_schema_extra=_PLAIN_PATTERN),
-    AfterValidator(_plain_text),
+    Field(min_length=1, max_length=MAX_METADATA_KEY_CHARACTERS, json_schema_extra=PLAIN_PATTERN),
+    AfterValidator(plain_text),
 ]
 MetadataValue = Annotated[
     str,
     BeforeValidator(_scalar_as_text),
-    AfterValidator(_plain_text),
-    WithJsonSchema({"type": ["string", "number", "boolean"], **_PLAIN_PATTERN}),
+    AfterValidator(plain_text),
+    WithJsonSchema({"type": ["string", "number", "boolean"], **PLAIN_PATTERN}),
 ]
 ContentType = Annotated[
     str,
@@ -146,7 +146,7 @@ ContentType = Annotated[
 ]
 FileName = Annotated[
     str,
-    Field(min_length=1, max_length=MAX_NAME_CHARACTERS, json_schema_extra=_PLAIN_PATTERN),
+    Field(min_length=1, max_length=MAX_NAME_CHARACTERS, json_schema_extra=PLAIN_PATTERN),
     AfterValidator(_file_name),
 ]
 Metadata = Annotated[

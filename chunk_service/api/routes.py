@@ -7,7 +7,18 @@ from starlette.responses import Response
 from starlette.routing import Match, Route
 from starlette.types import Scope
 
-from chunk_service.api import chunks, docs, events, files, ops, presigned, presigned_parts, whole
+from chunk_service.api import (
+    chunks,
+    docs,
+    events,
+    files,
+    ops,
+    presigned,
+    presigned_parts,
+    share_links,
+    shares,
+    whole,
+)
 
 Door = Callable[[Request], Awaitable[Response]]
 
@@ -54,6 +65,12 @@ def routes() -> list[Route]:
         Url("/files", files.list_files, methods=["GET"]),
         Url("/files/{key:path}/content", files.file_content, methods=["GET"]),
         Url(
+            "/files/{key:path}/shares",
+            _by_method(GET=shares.list_shares, POST=shares.share_file),
+            methods=["GET", "POST"],
+        ),
+        Url("/files/{key:path}/shares/{share_id}", shares.revoke_share, methods=["DELETE"]),
+        Url(
             "/files/{key:path}",
             _by_method(
                 GET=files.read_file,
@@ -64,6 +81,15 @@ def routes() -> list[Route]:
             methods=["GET", "PUT", "PATCH", "DELETE"],
         ),
         Url("/download-url", files.download_url, methods=["POST"]),
+        Url(
+            "/s/{token}",
+            _by_method(
+                GET=share_links.open_share,
+                HEAD=share_links.look_at_share,
+                POST=share_links.open_share_by_password,
+            ),
+            methods=["GET", "HEAD", "POST"],
+        ),
         Url("/admin/events", events.list_events, methods=["GET"]),
         Url("/admin/events/replay-dead", events.replay_dead, methods=["POST"]),
         Url("/admin/events/{event_id}", events.show_event, methods=["GET"]),

@@ -19,11 +19,18 @@ _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,9}")
 
 
-def parse_upload_id(text: str) -> UploadId:
+def parse_uuid(text: str) -> UUID:
     """ValueError for anything but 36 lower-case characters with hyphens."""
     if not _UUID.fullmatch(text):
-        raise ValueError("must be an upload_session_id as init gave it")
-    return UploadId(UUID(text))
+        raise ValueError("must be an id as it was given")
+    return UUID(text)
+
+
+def parse_upload_id(text: str) -> UploadId:
+    try:
+        return UploadId(parse_uuid(text))
+    except ValueError:
+        raise ValueError("must be an upload_session_id as init gave it") from None
 
 
 def parse_index(text: str) -> int:

@@ -13,6 +13,7 @@ from chunk_service.settings.group import SettingsGroup
 from chunk_service.settings.limits import DeadlineSettings, LimitSettings
 from chunk_service.settings.mail import MailSettings
 from chunk_service.settings.serving import LogSettings, ServingSettings
+from chunk_service.settings.sharing import SharingSettings
 from chunk_service.settings.storage import RelaySettings, S3Settings, SpoolSettings
 from chunk_service.settings.tokens import TokenSettings
 
@@ -25,6 +26,7 @@ GROUPS: tuple[type[SettingsGroup], ...] = (
     EventSettings,
     MailSettings,
     FileSettings,
+    SharingSettings,
     RelaySettings,
     LimitSettings,
     DeadlineSettings,
@@ -38,6 +40,7 @@ class Settings(
     LogSettings,
     ServingSettings,
     RelaySettings,
+    SharingSettings,
     FileSettings,
     MailSettings,
     EventSettings,

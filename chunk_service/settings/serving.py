@@ -2,9 +2,10 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, ValidationInfo, field_validator
+from pydantic import AfterValidator, BeforeValidator, ValidationInfo, field_validator
 
 from chunk_service.settings.group import SettingsGroup, setting
+from chunk_service.settings.urls import http_base
 
 LogLevel = Literal["debug", "info", "warning", "error", "critical"]
 LogFormat = Literal["json", "console"]
@@ -20,6 +21,12 @@ class ServingSettings(SettingsGroup):
     # Reachable from outside only when someone says so; the container image says 0.0.0.0.
     host: str = setting("The address that `serve` listens on.", default="127.0.0.1", min_length=1)
     port: int = setting("The port that `serve` listens on.", default=8000, ge=0, le=65535)
+    public_url: Annotated[str, AfterValidator(http_base)] | None = setting(
+        "The address by which clients reach this service; the links of shares begin with it.",
+        default=None,
+        unset="links of shares are paths, `/s/...`",
+        example="https://uploads.example.com",
+    )
     serve_with_worker: bool | None = setting(
         "Whether `serve` also does the work of `worker`.",
         default=None,

@@ -39,8 +39,11 @@ class LinkFile:
 
     async def __call__(self, principal: Principal, key: str) -> Link:
         file = await self.read(principal, key)
+        return await self.to(file, expires_in=self.expires_in)
+
+    async def to(self, file: File, *, expires_in: timedelta) -> Link:
         target = replace(file.target, content_type=served_type(file.content_type))
         url = await self.presigner.get_url(
-            target, disposition=attachment(file.name), expires_in=self.expires_in
+            target, disposition=attachment(file.name), expires_in=expires_in
         )
-        return Link(url, self.expires_in)
+        return Link(url, expires_in)

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 
 import structlog
 
+from chunk_service.adapters.passwords import Passwords, open_passwords
 from chunk_service.adapters.postgres.database import Database, open_database
 from chunk_service.adapters.postgres.identity import DatabaseIdentity
 from chunk_service.adapters.postgres.spools import SpoolRows
@@ -51,6 +52,7 @@ class Opened:
     database: Database
     store: S3Store
     presigner: Presigner
+    passwords: Passwords
     spool: Spool
     bells: Bells
     holder: UUID
@@ -74,7 +76,10 @@ async def open_parts(settings: Settings, surround: Surround = as_it_is) -> Async
                 s3_options(settings), public_endpoint_url=settings.s3_public_endpoint_url
             )
         )
-        yield Opened(settings, database, store, presigner, spool, Bells(), uuid4(), surround)
+        passwords = await stack.enter_async_context(open_passwords())
+        yield Opened(
+            settings, database, store, presigner, passwords, spool, Bells(), uuid4(), surround
+        )
 
 
 async def _open_store(settings: Settings, stack: AsyncExitStack) -> S3Store:

@@ -107,6 +107,7 @@ def _api_context(opened: Opened, use_cases: UseCases, stopping: asyncio.Event) -
         presigned=use_cases.presigned,
         health=health_of(opened, stopping),
         library=use_cases.library,
+        sharing=use_cases.sharing,
         operators=operators_over(settings, opened.database),
         tokens=token_reader(settings),
         limits=api_limits(settings),

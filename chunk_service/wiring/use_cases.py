@@ -16,6 +16,7 @@ from chunk_service.adapters.postgres.deleting import DeletingRows
 from chunk_service.adapters.postgres.ending import EndingRows
 from chunk_service.adapters.postgres.file_search import FileSearchRows
 from chunk_service.adapters.postgres.files import FileRows
+from chunk_service.adapters.postgres.granting import GrantingRows
 from chunk_service.adapters.postgres.identity import DatabaseIdentity
 from chunk_service.adapters.postgres.placing import PlacingRows
 from chunk_service.adapters.postgres.presigned import PresignedRows
@@ -23,10 +24,12 @@ from chunk_service.adapters.postgres.reading import ReadingRows
 from chunk_service.adapters.postgres.receiving import ReceivingRows
 from chunk_service.adapters.postgres.relaying import RelayingRows
 from chunk_service.adapters.postgres.repairing import RepairingRows
+from chunk_service.adapters.postgres.sharing import SharingRows
 from chunk_service.adapters.postgres.spools import SpoolRows
 from chunk_service.adapters.postgres.sweeping import SweepingRows
 from chunk_service.api.library import Library
 from chunk_service.api.presigned_doors import PresignedDoors
+from chunk_service.api.sharing import Sharing
 from chunk_service.domain.uploads import Way
 from chunk_service.usecases.abort_upload import AbortUpload
 from chunk_service.usecases.adopt_files import AdoptFiles
@@ -77,6 +80,7 @@ from chunk_service.wiring.options import (
     upload_defaults,
 )
 from chunk_service.wiring.receivers import mailing, subscriptions
+from chunk_service.wiring.sharing import sharing_over
 from chunk_service.worker.engine import Engine, EngineParts
 
 ATTEMPT_TTL = timedelta(hours=1)
@@ -100,6 +104,8 @@ class Rows:
     spools: SpoolRows
     files: FileRows
     deleting: DeletingRows
+    sharing: SharingRows
+    granting: GrantingRows
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +123,7 @@ class UseCases:
     adopt: AdoptFiles
     library: Library
     types: TypeCheck
+    sharing: Sharing
     engine: Engine
 
 
@@ -142,6 +149,8 @@ def rows_over(opened: Opened) -> Rows:
         spools=around("spools", SpoolRows(database, host_name())),
         files=around("files", FileRows(database)),
         deleting=around("deleting", deleting),
+        sharing=around("sharing", SharingRows(database, subscriptions(settings))),
+        granting=around("granting", GrantingRows(database)),
     )
 
 
@@ -232,6 +241,7 @@ def use_cases_over(opened: Opened, rows: Rows) -> UseCases:
     )
     abort = AbortUpload(rows.reading, end)
     confirmed = ConfirmedFiles(rows.files, confirm)
+    link = LinkFile(confirmed, opened.presigner, settings.presigned_url_expiration)
     return UseCases(
         begin=begin,
         receive=receive,
@@ -262,7 +272,7 @@ def use_cases_over(opened: Opened, rows: Rows) -> UseCases:
         ),
         library=Library(
             find=FindConfirmedFiles(FindFiles(FileSearchRows(opened.database)), confirm),
-            link=LinkFile(confirmed, opened.presigner, settings.presigned_url_expiration),
+            link=link,
             change=ChangeFile(rows.files, types),
             delete=DeleteFile(
                 confirmed,
@@ -272,6 +282,7 @@ def use_cases_over(opened: Opened, rows: Rows) -> UseCases:
             ),
         ),
         types=types,
+        sharing=sharing_over(opened, rows.files, rows.sharing, rows.granting, link),
         engine=Engine(engine_parts, bells, slots=settings.relay_concurrency),
     )
 

@@ -11,6 +11,7 @@ from chunk_service.api.library import Library
 from chunk_service.api.operators import Operators
 from chunk_service.api.owner_rates import OwnerRates
 from chunk_service.api.presigned_doors import PresignedDoors
+from chunk_service.api.sharing import Sharing
 from chunk_service.domain.checksums import Algorithm, Checksum
 from chunk_service.domain.completion import Completion
 from chunk_service.domain.errors import NotFound, Unauthorized
@@ -113,6 +114,22 @@ class NoFiles:
 NO_FILES = NoFiles()
 
 
+class NoShares:
+    """Nothing to share, to list, to revoke or to open."""
+
+    async def __call__(self, *_: Any, **__: Any) -> Any:
+        raise NotFound
+
+    async def revoke(self, *_: Any, **__: Any) -> Any:
+        raise NotFound
+
+    async def look(self, *_: Any, **__: Any) -> Any:
+        raise NotFound
+
+
+NO_SHARES = NoShares()
+
+
 class Tokens:
     def read(self, token: str) -> Principal:
         if token != TOKEN:
@@ -133,6 +150,9 @@ class Service:
     before_receiving: Callable[[], None] | None = None
     is_stopping: bool = False
     rate: Rate | None = None
+    sharing: Sharing = field(
+        default_factory=lambda: Sharing(NO_SHARES, NO_SHARES, NO_SHARES, public_url="")
+    )
     begun: list[tuple[NewUpload, str | None]] = field(default_factory=list)
     completions: list[tuple[Completion, bool]] = field(default_factory=list)
     first_address: ChunkAddress | None = None
@@ -188,6 +208,7 @@ class Service:
             presigned=PresignedDoors(NO_FILES, NO_FILES, NO_FILES, NO_FILES),
             health=self.health,
             library=Library(NO_FILES, NO_FILES, NO_FILES, NO_FILES),
+            sharing=self.sharing,
             operators=Operators(NOTHING, NOTHING, NOTHING),
             tokens=Tokens(),
             limits=limits,

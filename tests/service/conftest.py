@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from chunk_service.cli.stack.ports import LOOPBACK
@@ -76,6 +77,13 @@ async def stranger(service: RunningService) -> AsyncIterator[Caller]:
     """Another owner's client by the same service."""
     async with client_of(service.url, token("mallory")) as client:
         yield Caller(client)
+
+
+@pytest.fixture
+async def anyone(service: RunningService) -> AsyncIterator[httpx.AsyncClient]:
+    """Somebody without a token."""
+    async with httpx.AsyncClient(base_url=service.url, trust_env=False, timeout=30) as client:
+        yield client
 
 
 @pytest.fixture(scope="session")

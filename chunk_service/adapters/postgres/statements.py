@@ -51,6 +51,12 @@ _TYPES: dict[str, TypeEngine[Any]] = {
         (Text(), "relay_mode slices state stored_checksum channel message expected"),
         (Text(), " ".join(f"word_{number}" for number in range(MOST_WORDS))),
         (Text(), "before callback_url owner_email pending_key reason type_family way"),
+        (Uuid(), "share"),
+        (Integer(), "max_downloads"),
+        (DateTime(timezone=True), "expires_at"),
+        (Interval(), "pause period"),
+        (LargeBinary(), "token_hash"),
+        (Text(), "password_hash"),
     )
     for name in names.split()
 }

@@ -17,7 +17,7 @@ from tests.service.stores import on_one_store
 pytestmark = on_one_store
 
 _ABSENT = "01968c5e-7b7e-7c3a-9d5e-3f1f0f6f2a10"
-_PUBLIC = ("/health", "/docs", "/openapi.json")
+_PUBLIC = ("/health", "/docs", "/openapi.json", "/s/")
 _ADMIN = "/admin/"
 # What begins something new is nobody else's yet.
 _BEGINNING = {
@@ -44,9 +44,13 @@ class Door:
         return f"{self.method} {self.path}"
 
     async def ask(
-        self, client: httpx.AsyncClient, upload_id: str, key: str | None = None
+        self,
+        client: httpx.AsyncClient,
+        upload_id: str,
+        key: str | None = None,
+        share_id: str | None = None,
     ) -> httpx.Response:
-        """`key` is the file's, where there is one."""
+        """`key` is the file's, where there is one, and `share_id` that of a share of it."""
         key = key or f"uploads/{upload_id}-audio.mp3"
         path = self.path.format(
             upload_session_id=upload_id,
@@ -54,6 +58,7 @@ class Door:
             event_id=f"msg_{upload_id}",
             endpoint="main",
             key=key,
+            share_id=share_id or _ABSENT,
         )
         return await client.request(self.method, path, **_content(self, upload_id, key))
 
@@ -65,6 +70,8 @@ def _content(door: Door, upload_id: str, key: str) -> dict[str, Any]:
             return {"params": {**named, "partNumber": "1"}, "json": _OF_PARTS}
         case "POST", "/download-url" | "/files/confirm":
             return {"json": {"file_key": key}}
+        case "POST", "/files/{key}/shares":
+            return {"json": {}}
         case "PATCH", _:
             return {"json": {"name": "another.mp3"}}
         case "POST", "/upload/chunk":
@@ -102,7 +109,8 @@ async def test_every_route_is_public_an_owners_or_an_operators(caller: Caller) -
         assert (await door.ask(caller.client, session.id)).status_code != 404
     for door in _OF_FILES:
         key = await _stored(caller)
-        assert (await door.ask(caller.client, _ABSENT, key)).status_code != 404
+        share_id = await _shared(caller, key)
+        assert (await door.ask(caller.client, _ABSENT, key, share_id)).status_code != 404
 
 
 async def _stored(caller: Caller) -> str:
@@ -110,6 +118,10 @@ async def _stored(caller: Caller) -> str:
     session = await caller.begin()
     await session.put(0, b"x")
     return str((await session.stored(1))["key"])
+
+
+async def _shared(caller: Caller, key: str) -> str:
+    return str((await caller.client.post(f"/files/{key}/shares", json={})).json()["id"])
 
 
 async def test_a_list_is_of_ones_own_files(caller: Caller, stranger: Caller) -> None:
@@ -130,12 +142,13 @@ def _alike(answer: httpx.Response) -> tuple[int, dict[str, object]]:
 async def test_what_is_anothers_is_like_what_is_absent(
     caller: Caller, stranger: Caller, door: Door, is_stored: bool
 ) -> None:
-    session, key = await caller.begin(), None
+    session, key, share_id = await caller.begin(), None, None
     if is_stored:
         await session.put(0, b"x")
-        key = (await session.stored(1))["key"]
+        key = str((await session.stored(1))["key"])
+        share_id = await _shared(caller, key)
     before = await session.status()
-    foreign = await door.ask(stranger.client, session.id, key)
+    foreign = await door.ask(stranger.client, session.id, key, share_id)
     absent = await door.ask(stranger.client, _ABSENT)
     assert foreign.status_code == 404
     assert _alike(foreign) == _alike(absent)
