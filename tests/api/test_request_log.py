@@ -58,6 +58,7 @@ async def test_every_answer_says_how_it_may_be_used(
         headers = (await client.get(path)).headers
         assert headers["X-Content-Type-Options"] == "nosniff"
         assert headers["Cache-Control"] == "no-store"
+        assert headers["X-Robots-Tag"] == "noindex"
         assert headers["Content-Security-Policy"].startswith("default-src 'none'")
     service.error = RuntimeError("unexpected")
     assert (await client.get(URL)).headers["Cache-Control"] == "no-store"

@@ -1,12 +1,15 @@
 """Shares end with their time, last as long as is allowed, and are told of."""
 
+import dataclasses
 from datetime import timedelta
+from pathlib import Path
 
 import httpx
+import pytest
 
 from tests.service.caller import problem_of
-from tests.service.deployment import Deployment
-from tests.service.shares import CONTENT, listed, share, stored
+from tests.service.deployment import Deployment, Served
+from tests.service.shares import CONTENT, PASSWORD, listed, share, stored
 
 
 async def test_a_share_ends_with_its_time(own: Deployment) -> None:
@@ -34,6 +37,36 @@ async def test_no_share_lasts_longer_than_is_allowed(own: Deployment) -> None:
         assert problem_of(too_long, 422) == "validation-failed"
         assert (await share(served.caller, key, expires_in=3600))["expires_at"] is not None
         assert (await share(served.caller, key))["expires_at"] is not None
+
+
+@pytest.mark.survives("Shares: guesses at another replica, or after a restart", "429 as well")
+async def test_guesses_are_counted_for_all_replicas_until_their_time_is_over(
+    own: Deployment, tmp_path: Path
+) -> None:
+    beside = dataclasses.replace(own, spool=tmp_path / "another spool")
+    limit = {"share_guesses_per_minute": "1"}
+    async with own.served(**limit) as served:
+        key = await stored(served.caller)
+        link = (await share(served.caller, key, password=PASSWORD))["url"]
+        assert await opened(served, link, "wrong") == 401
+        refused = await guess(served, link, PASSWORD)
+        assert problem_of(refused, 429) == "rate-limited"
+        assert refused.headers["retry-after"] == "60"
+        async with beside.served(**limit) as replica:
+            assert await opened(replica, link, PASSWORD) == 429
+    async with own.served(**limit) as served:
+        assert await opened(served, link, PASSWORD) == 429
+        await own.pass_time(timedelta(minutes=1))
+        assert [await opened(served, link, PASSWORD) for _ in range(3)] == [307] * 3
+
+
+async def guess(served: Served, link: str, password: str) -> httpx.Response:
+    async with httpx.AsyncClient(base_url=served.service.url, trust_env=False) as anyone:
+        return await anyone.get(link, auth=("anyone", password))
+
+
+async def opened(served: Served, link: str, password: str) -> int:
+    return (await guess(served, link, password)).status_code
 
 
 async def test_the_main_service_is_told_of_each_share(own: Deployment) -> None:
