@@ -1,7 +1,8 @@
 """Middleware: how many requests are worked on at a time, and none that write while stopping.
 
 Health is exempt: who asks whether a full or stopping process lives needs the answer. As soon as it
-is known whose a request is, `admit_owner` keeps one owner from taking the room of all others.
+is known whose a request is, `admit_owner` keeps one owner from taking the room of all others, and
+`admit_stranger` keeps those who have no token from taking that of all owners.
 """
 
 from typing import Final, cast
@@ -14,6 +15,8 @@ from chunk_service.api.in_flight import RETRY_AFTER_SECONDS, InFlight, Work, who
 from chunk_service.domain.errors import RateLimited, ShuttingDown
 
 _KEY: Final = "chunk_service.work"
+# No owner's name is empty.
+_STRANGERS: Final = ""
 _WRITING: Final = frozenset({"POST", "PUT", "PATCH"})
 
 
@@ -51,3 +54,10 @@ def admit_owner(scope: Scope, owner: str) -> None:
         raise RateLimited(retry_after_seconds=whole_seconds(wait_seconds))
     work = cast("Work", scope[_KEY])
     work.belong_to(owner, most=context.limits.max_requests_per_owner)
+
+
+def admit_stranger(scope: Scope) -> None:
+    """RateLimited where strangers have three quarters of the room already."""
+    most = max(1, context_of(scope).limits.max_concurrent_requests * 3 // 4)
+    work = cast("Work", scope[_KEY])
+    work.belong_to(_STRANGERS, most=most, who="callers without a token")

@@ -57,10 +57,10 @@ class Work:
         self._owners = owners
         self._owner: str | None = None
 
-    def belong_to(self, owner: str, *, most: int) -> None:
+    def belong_to(self, owner: str, *, most: int, who: str = "this owner") -> None:
         if self._owners[owner] >= most:
             raise RateLimited(
-                f"More than {most} requests of this owner are in work.",
+                f"More than {most} requests of {who} are in work.",
                 retry_after_seconds=RETRY_AFTER_SECONDS,
             )
         self._owner = owner

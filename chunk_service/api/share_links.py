@@ -7,6 +7,7 @@ all answers of the service.
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from chunk_service.api.admission import admit_stranger
 from chunk_service.api.context import context_of
 from chunk_service.api.passwords import password_in_body, password_in_header
 from chunk_service.api.share_requests import token_of
@@ -19,13 +20,13 @@ _BY_GET = 303
 
 
 async def open_share(request: Request) -> Response:
-    token, password = token_of(request), password_in_header(request)
+    token, password = _admitted(request), password_in_header(request)
     link = await context_of(request.scope).sharing.open(token, password)
     return _content(link, _SAME_METHOD)
 
 
 async def open_share_by_password(request: Request) -> Response:
-    token = token_of(request)
+    token = _admitted(request)
     password = await password_in_body(request)
     link = await context_of(request.scope).sharing.open(token, password)
     return _content(link, _BY_GET)
@@ -33,7 +34,7 @@ async def open_share_by_password(request: Request) -> Response:
 
 async def look_at_share(request: Request) -> Response:
     """What a download would be, without being one."""
-    token, password = token_of(request), password_in_header(request)
+    token, password = _admitted(request), password_in_header(request)
     file = await context_of(request.scope).sharing.open.look(token, password)
     facts = {
         "Content-Length": str(file.size_bytes),
@@ -42,6 +43,12 @@ async def look_at_share(request: Request) -> Response:
         "ETag": file.etag,
     }
     return Response(headers=facts)
+
+
+def _admitted(request: Request) -> str:
+    """The link's token."""
+    admit_stranger(request.scope)
+    return token_of(request)
 
 
 def _content(link: Link, status: int) -> Response:

@@ -11,6 +11,7 @@ from chunk_service.domain.rates import Rate
 from tests.api.stand_ins import LIMITS, UPLOAD_ID, Service
 
 URL = f"/upload/{UPLOAD_ID}"
+LINK = f"/s/{'x' * 32}"
 
 
 async def test_what_is_too_much_at_a_time_is_told_to_come_back(
@@ -80,3 +81,26 @@ async def test_while_stopping_nothing_is_begun_and_everything_can_be_asked(
         assert "Retry-After" in answer.headers
     assert (await client.get(URL)).status_code == 200
     assert (await client.get("/health/live")).status_code == 200
+
+
+async def test_strangers_leave_room_for_owners(
+    client: httpx.AsyncClient, app: Starlette, service: Service
+) -> None:
+    app.state.context = service.context(replace(LIMITS, max_concurrent_requests=4))
+    begun, may_end = asyncio.Semaphore(0), asyncio.Event()
+
+    async def slow_body() -> AsyncIterator[bytes]:
+        begun.release()
+        yield b"{"
+        await may_end.wait()
+
+    opening = [asyncio.create_task(client.post(LINK, content=slow_body())) for _ in range(3)]
+    for _ in opening:
+        await begun.acquire()
+    refused = await client.get(LINK)
+    owners = await client.get(URL)
+    may_end.set()
+    assert [(await each).status_code for each in opening] == [400] * 3
+    assert (refused.status_code, refused.headers["Retry-After"]) == (429, "1")
+    assert owners.status_code == 200
+    assert (await client.get(LINK)).status_code == 404

@@ -78,7 +78,11 @@ def test_the_file_is_found_and_fetched(outputs: list[str]) -> None:
     assert outputs[6] == "the same bytes\n"
 
 
+def test_a_link_needs_no_token(outputs: list[str]) -> None:
+    assert outputs[7] == "the same bytes\n"
+
+
 def test_a_form_is_taken_and_an_upload_given_up(outputs: list[str]) -> None:
-    chunk, aborted = outputs[7].splitlines()
+    chunk, aborted = outputs[8].splitlines()
     assert json.loads(chunk)["data"]["size"] == len("Hello, world!\n")
     assert json.loads(aborted)["data"]["state"] == "aborted"
