@@ -29,6 +29,14 @@ REFUSE_THE_SECOND_REVISION = """
         $$ BEGIN RAISE EXCEPTION 'refused'; END $$;
     CREATE TRIGGER refuse BEFORE UPDATE ON alembic_version EXECUTE FUNCTION refuse();
 """
+# With one attempt to tell of it, and a deletion, of which there is one.
+SHARED_TWICE = """
+    INSERT INTO events (id, type, upload_id, payload) SELECT 'msg_' || kind, type, file, ''
+    FROM (VALUES ('1', 'file.shared'), ('2', 'file.shared'), ('3', 'file.deleted'))
+        AS told (kind, type), gen_random_uuid() AS file;
+    INSERT INTO deliveries (event_id, endpoint) VALUES ('msg_1', 'main'), ('msg_3', 'main');
+    INSERT INTO delivery_attempts SELECT id, 1, now(), 1 FROM deliveries
+"""
 
 
 @pytest.fixture
@@ -57,6 +65,19 @@ def test_up_down_and_up_again_leaves_the_newest_schema(empty_database_url: str) 
     assert schema_version(empty_database_url).current is None
     upgrade(empty_database_url)
     assert schema_version(empty_database_url).is_newest
+
+
+async def _share_twice(url: str) -> None:
+    connection = await asyncpg.connect(url)
+    await connection.execute(SHARED_TWICE)
+    await connection.close()
+
+
+def test_a_schema_goes_down_also_where_a_file_was_shared_twice(empty_database_url: str) -> None:
+    upgrade(empty_database_url)
+    asyncio.run(_share_twice(empty_database_url))
+    downgrade(empty_database_url, "0007")
+    assert schema_version(empty_database_url).current == "0007"
 
 
 async def _mark(url: str, revision: str) -> None:

@@ -1,5 +1,7 @@
 """What the owner of a file does with links to it, and nobody else: make, list, revoke them."""
 
+import asyncio
+
 import httpx
 import pytest
 
@@ -86,3 +88,17 @@ async def test_only_its_owner_shares_a_file(
     assert problem_of(wrong_file, 404) == "not-found"
     (share_now,) = await listed(caller, key)
     assert share_now["state"] == "active"
+
+
+@pytest.mark.survives("A file is deleted beside requests to share it", "201 or 404, never 500")
+async def test_a_deletion_beside_sharing(caller: Caller, anyone: httpx.AsyncClient) -> None:
+    for _ in range(5):
+        key = await stored(caller)
+        sharing = [caller.client.post(f"/files/{key}/shares", json={}) for _ in range(6)]
+        answers = await asyncio.gather(
+            *sharing[:3], caller.client.delete(f"/files/{key}"), *sharing[3:]
+        )
+        assert answers.pop(3).status_code == 200
+        assert {each.status_code for each in answers} <= {201, 404}
+        links = [each.json()["url"] for each in answers if each.status_code == 201]
+        assert {(await anyone.get(link)).status_code for link in links} <= {404}
