@@ -28,6 +28,7 @@ from chunk_service.wiring.receivers import addresses, mailing, subscriptions
 from chunk_service.worker.jobs import EVERY_HOUR, EVERY_MINUTE, Periodic
 
 UPLOADS_KEPT_FOR = timedelta(days=30)
+ENDED_SHARES_KEPT_FOR = timedelta(days=30)
 MOST_PRUNED = 1000
 
 
@@ -90,6 +91,7 @@ def periodic(settings: Settings, rows: LaterRows, deadlines: Deadlines) -> Seque
         while await rows.sweeping.prune(UPLOADS_KEPT_FOR, MOST_PRUNED):
             pass
         await rows.pruning.prune_events(kept)
+        await rows.pruning.prune_shares(ENDED_SHARES_KEPT_FOR)
         await rows.pruning.prune_job_log(kept)
 
     wake = rows.waking

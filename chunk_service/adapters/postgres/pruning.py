@@ -1,4 +1,6 @@
-"""Statements that forget what is over: events of which everybody was told, logs of the queue."""
+"""Statements that forget what is over: events of which everybody was told, shares that ended, logs
+of the queue.
+"""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -23,6 +25,12 @@ PRUNE_EVENTS = statement("""
     DELETE FROM events USING old WHERE events.id = old.id
 """)
 
+PRUNE_SHARES = statement("""
+    DELETE FROM shares s USING files f
+    WHERE f.id = s.file_id
+        AND least(s.revoked_at, s.expires_at, f.deleted_at) < service_now() - :max_age
+""")
+
 PRUNE_JOB_LOG = statement("DELETE FROM pgqueuer_log WHERE created < now() - :max_age")
 PRUNE_JOB_STATISTICS = statement("""
     DELETE FROM pgqueuer_statistics WHERE created < now() - :max_age
@@ -39,6 +47,10 @@ class PruningRows:
         while count := await self._prune_some(older_than):
             pruned += count
         return pruned
+
+    async def prune_shares(self, ended_before: timedelta) -> int:
+        """Remove shares that ended so long ago; one that is used up ends with its time or file."""
+        return await self.database.run(PRUNE_SHARES, max_age=ended_before)
 
     async def prune_job_log(self, older_than: timedelta) -> None:
         await self.database.run(PRUNE_JOB_LOG, max_age=older_than)

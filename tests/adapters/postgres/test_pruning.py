@@ -6,8 +6,10 @@ from sqlalchemy import text
 
 from chunk_service.adapters.postgres.pruning import PruningRows
 from tests.adapters.postgres.clock import Clock
+from tests.adapters.postgres.test_deleting import mark, stored
 from tests.fixtures.deliveries import Deliveries
-from tests.fixtures.rows import Rows
+from tests.fixtures.rows import ALICE, Rows
+from tests.fixtures.shares import surely_shared
 
 KEPT = timedelta(days=30)
 
@@ -47,3 +49,28 @@ async def test_the_queues_own_log_is_pruned_too(rows: Rows) -> None:
     assert await Deliveries(rows).count("pgqueuer_log") == 2
     await pruning.prune_job_log(timedelta(microseconds=1))
     assert await Deliveries(rows).count("pgqueuer_log") == 0
+
+
+async def test_shares_that_ended_long_ago_go_and_no_others(rows: Rows, clock: Clock) -> None:
+    file, deleted = await stored(rows), await stored(rows)
+    soon = await rows.sharing.deadline(timedelta(days=1))
+    late = await rows.sharing.deadline(timedelta(days=40))
+    ended = [
+        await surely_shared(rows, file, token="a" * 32),
+        await surely_shared(rows, file, token="b" * 32, expires_at=soon),
+        await surely_shared(rows, deleted, token="c" * 32),
+    ]
+    await rows.sharing.revoke(ALICE, file.key, ended[0].id)
+    await mark(rows, deleted)
+    kept = [
+        await surely_shared(rows, file, token="d" * 32),
+        await surely_shared(rows, file, token="e" * 32, expires_at=late),
+    ]
+    pruning = PruningRows(rows.database)
+    await clock.advance(days=29)
+    assert await pruning.prune_shares(KEPT) == 0
+    await clock.advance(days=3)
+    await rows.sharing.revoke(ALICE, file.key, kept[0].id)
+    assert await pruning.prune_shares(KEPT) == len(ended)
+    left = await rows.sharing.list(file.id, before=None, limit=10)
+    assert {each.share.id for each in left} == {each.id for each in kept}
