@@ -29,7 +29,7 @@ T = TypeVar("T")
 
 _EMPTY = """
     TRUNCATE uploads, chunks, parts, reservations, idempotency_keys, files, events, deliveries,
-        delivery_attempts, spools, pgqueuer
+        delivery_attempts, shares, spools, pgqueuer
 """
 _CLOCK = """
     CREATE OR REPLACE FUNCTION service_now() RETURNS timestamptz LANGUAGE sql STABLE PARALLEL SAFE
