@@ -7,7 +7,7 @@ be shared more often than once, and each time is told: `events_once` leaves `fil
 from alembic import op
 
 revision = "0009"
-down_revision = "0007"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 
