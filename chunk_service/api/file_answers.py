@@ -1,12 +1,14 @@
 """Files as their owners see them, as models of the answers."""
 
-from typing import Annotated
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
 from chunk_service.api.answer_models import Answer, Instant
 from chunk_service.domain.library import File
 from chunk_service.usecases.link_file import Link
+
+NEVER: Final = "never"
 
 
 class FileItem(Answer):
@@ -22,7 +24,18 @@ class FileItem(Answer):
     checksum: Annotated[
         str | None, Field(description="Of the whole file: an algorithm, a colon, base64.")
     ]
-    updated_at: Annotated[Instant, Field(description="When its name or metadata last changed.")]
+    updated_at: Annotated[Instant, Field(description="When what is told of it last changed.")]
+    delete_after: Annotated[
+        Instant | Literal["never"] | None,
+        Field(description="Its own date, or `never`; null: as the service's default says."),
+    ]
+    deletion_due_at: Annotated[
+        Instant | None,
+        Field(description="When it will be deleted, unless that is changed; null: not yet due."),
+    ]
+    legal_hold: Annotated[
+        bool, Field(description="While true nobody can delete it; operators set and release it.")
+    ]
 
 
 class FilesAnswer(Answer):
@@ -59,6 +72,9 @@ def file_item(file: File) -> FileItem:
         main_service_file_id=file.main_service_file_id,
         checksum=None if file.checksum is None else str(file.checksum),
         updated_at=file.updated_at,
+        delete_after=NEVER if file.lifetime.is_kept else file.lifetime.delete_after,
+        deletion_due_at=file.deletion_due_at,
+        legal_hold=file.legal_hold,
     )
 
 

@@ -5,17 +5,20 @@ A key that no file can have is one that there is not: nothing but what we make i
 
 import json
 import re
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Final
 
 from pydantic import AfterValidator, BeforeValidator, Field, TypeAdapter, WithJsonSchema
 from starlette.requests import Request
 
 from chunk_service.api.cursors import CURSOR_PATTERN, read_cursor
+from chunk_service.api.file_answers import NEVER
+from chunk_service.api.instants import parse_instant
 from chunk_service.api.queries import PageSize, Query
 from chunk_service.api.request_models import Document
-from chunk_service.api.request_values import MAX_BIGINT, FileName, Metadata
+from chunk_service.api.request_values import MAX_BIGINT, FileName, Metadata, Spelled
 from chunk_service.domain.files import MAX_NAME_CHARACTERS, text_fault
+from chunk_service.domain.retention import BY_DEFAULT, FOR_EVER, Lifetime
 from chunk_service.usecases.change_file import FileChange
 from chunk_service.usecases.delete_file import unknown_file
 from chunk_service.usecases.find_files import MOST_WORDS, FileSearch
@@ -23,19 +26,30 @@ from chunk_service.usecases.find_files import MOST_WORDS, FileSearch
 KEY_PATTERN: Final = "^uploads/[0-9a-f-]{36}-[A-Za-z0-9._-]{1,100}$"
 MAX_QUERY_CHARACTERS: Final = 255
 DEFAULT_PAGE: Final = 100
+# The first and last moments of all are infinite to the database.
+FIRST_YEAR: Final = 1970
+LAST_YEAR: Final = 9998
 
 _KEY = re.compile(KEY_PATTERN[1:-1])
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d))?")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,18}")
 _METADATA: Final[TypeAdapter[dict[str, str]]] = TypeAdapter(Metadata)
 
 
 def _moment(value: object) -> datetime:
     """A day (its beginning, in UTC) or a moment, by RFC 3339."""
-    if not isinstance(value, str) or not _MOMENT.fullmatch(value):
+    if not isinstance(value, str):
         raise ValueError("must be a day such as 2026-11-21, or a moment by RFC 3339")
-    moment = datetime.fromisoformat(value)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return parse_instant(f"{value}T00:00:00Z" if _DAY.fullmatch(value) else value)
+
+
+def _lifetime(text: str) -> Lifetime:
+    if text == NEVER:
+        return FOR_EVER
+    moment = parse_instant(text)
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise ValueError(f"must be a moment of the years {FIRST_YEAR} to {LAST_YEAR}, or {NEVER}")
+    return Lifetime(moment)
 
 
 def _size(value: object) -> object:
@@ -73,6 +87,14 @@ Bytes = Annotated[
     BeforeValidator(_size),
     Field(le=MAX_BIGINT),
     WithJsonSchema({"type": "integer", "minimum": 0, "maximum": MAX_BIGINT}),
+]
+
+DeleteAfter = Annotated[
+    Lifetime,
+    Spelled(
+        _lifetime,
+        {"anyOf": [{"type": "string", "format": "date-time"}, {"const": NEVER}]},
+    ),
 ]
 
 
@@ -134,9 +156,18 @@ class ChangeRequest(Document):
     metadata: Annotated[
         Metadata | None, Field(description="Replaces all the metadata there was.")
     ] = None
+    delete_after: Annotated[
+        DeleteAfter | None,
+        Field(
+            description="The moment after which it is deleted, or `never`; null gives it back to "
+            "the service's default. Left out, nothing changes."
+        ),
+    ] = None
 
     def as_change(self) -> FileChange:
-        return FileChange(name=self.name, metadata=self.metadata)
+        is_redated = "delete_after" in self.model_fields_set
+        lifetime = (self.delete_after or BY_DEFAULT) if is_redated else None
+        return FileChange(name=self.name, metadata=self.metadata, lifetime=lifetime)
 
 
 class DownloadRequest(Document):

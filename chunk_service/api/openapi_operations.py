@@ -12,6 +12,7 @@ from chunk_service.api import answer_models as answers
 from chunk_service.api.forms import MAX_PARTS
 from chunk_service.api.openapi_events import EVENTS
 from chunk_service.api.openapi_files import FILES
+from chunk_service.api.openapi_holds import HOLDS
 from chunk_service.api.openapi_links import UPLOAD_LINKS
 from chunk_service.api.openapi_presigned import PRESIGNED
 from chunk_service.api.openapi_shapes import GUARDED, WITH_BODY, Body, Described, header
@@ -163,6 +164,7 @@ OPERATIONS: Final = (
     *PRESIGNED,
     *FILES,
     *SHARES,
+    *HOLDS,
     *EVENTS,
     _operation("/health", "health", "Everything at once", _HEALTH),
     _operation("/health/ready", "ready", "Whether chunks can be taken", _HEALTH),

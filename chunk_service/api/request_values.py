@@ -151,7 +151,7 @@ FileName = Annotated[
 ]
 Metadata = Annotated[
     dict[MetadataKey, MetadataValue],
-    Field(max_length=MAX_METADATA_KEYS),
+    Field(max_length=MAX_METADATA_KEYS, json_schema_extra={"additionalProperties": False}),
     AfterValidator(_bounded),
 ]
 Relay = Annotated[RelayMode, Strict(strict=False)]

@@ -12,6 +12,7 @@ from chunk_service.api import (
     docs,
     events,
     files,
+    holds,
     ops,
     presigned,
     presigned_parts,
@@ -96,6 +97,11 @@ def routes() -> list[Route]:
         Url("/admin/events/{event_id}/replay", events.replay_event, methods=["POST"]),
         Url("/admin/endpoints", events.list_endpoints, methods=["GET"]),
         Url("/admin/endpoints/{endpoint}/enable", events.enable_endpoint, methods=["POST"]),
+        Url(
+            "/admin/files/{key:path}/legal-hold",
+            _by_method(PUT=holds.hold_file, DELETE=holds.release_file),
+            methods=["PUT", "DELETE"],
+        ),
         Url("/health", ops.health, methods=["GET"]),
         Url("/health/ready", ops.ready, methods=["GET"]),
         Url("/health/live", ops.live, methods=["GET"]),
@@ -106,11 +112,10 @@ def routes() -> list[Route]:
     ]
 
 
-def _by_method(*, GET: Door, **others: Door) -> Door:  # noqa: N803 — methods are spelled so
+def _by_method(**doors: Door) -> Door:
     """One route for all methods of a URL, so that a 405 names them all in `Allow`."""
-    doors = {"GET": GET, "HEAD": GET, **others}
 
     async def choose(request: Request) -> Response:
-        return await doors[request.method](request)
+        return await doors["GET" if request.method == "HEAD" else request.method](request)
 
     return choose

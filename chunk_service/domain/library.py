@@ -11,6 +11,7 @@ from uuid import UUID
 
 from chunk_service.domain.checksums import Checksum
 from chunk_service.domain.objects import ObjectTarget
+from chunk_service.domain.retention import BY_DEFAULT, Lifetime
 from chunk_service.domain.uploads import FileId
 
 StoredFileId = NewType("StoredFileId", UUID)
@@ -19,7 +20,8 @@ StoredFileId = NewType("StoredFileId", UUID)
 @dataclass(frozen=True, slots=True)
 class File:
     """`id` is also that of the upload that made it; `updated_at` changes with what is told of it,
-    never with its bytes."""
+    never with its bytes. `deletion_due_at`: marked by retention, and deleted then unless something
+    changes. Nobody deletes a file under `legal_hold`."""
 
     id: StoredFileId
     owner: str
@@ -34,6 +36,9 @@ class File:
     checksum: Checksum | None
     created_at: datetime
     updated_at: datetime
+    lifetime: Lifetime = BY_DEFAULT
+    legal_hold: bool = False
+    deletion_due_at: datetime | None = None
 
     @property
     def target(self) -> ObjectTarget:

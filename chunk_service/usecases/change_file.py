@@ -1,4 +1,4 @@
-"""Change what is told of a file: its name, its metadata. Its bytes and its key never change."""
+"""Change what is told of a file: its name, metadata, lifetime. Its bytes and key never change."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from typing import Protocol
 
 from chunk_service.domain.library import File
 from chunk_service.domain.principals import Principal
+from chunk_service.domain.retention import Lifetime
 from chunk_service.usecases.check_type import TypeCheck
 from chunk_service.usecases.delete_file import unknown_file
 
@@ -16,6 +17,7 @@ class FileChange:
 
     name: str | None
     metadata: Mapping[str, str] | None
+    lifetime: Lifetime | None = None
 
 
 class Rows(Protocol):

@@ -4,13 +4,14 @@ In passing, for clients that never ask for it.
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Protocol
 
 from chunk_service.domain.library import File
 from chunk_service.domain.principals import Principal
 from chunk_service.usecases.confirm_upload import ConfirmUpload
-from chunk_service.usecases.delete_file import Files
 from chunk_service.usecases.find_files import FileSearch, Page
+from chunk_service.usecases.link_file import Granting
 
 
 class Find(Protocol):
@@ -19,13 +20,19 @@ class Find(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ConfirmedFiles:
-    files: Files
+    files: Granting
     confirm: ConfirmUpload
 
     async def find(self, principal: Principal, key: str) -> File | None:
         file = await self.files.find(principal, key)
         if file is None and await self.confirm.in_passing(principal, key):
             file = await self.files.find(principal, key)
+        return file
+
+    async def grant(self, principal: Principal, key: str, expires_in: timedelta) -> File | None:
+        file = await self.files.grant(principal, key, expires_in)
+        if file is None and await self.confirm.in_passing(principal, key):
+            file = await self.files.grant(principal, key, expires_in)
         return file
 
 

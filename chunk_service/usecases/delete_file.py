@@ -10,7 +10,7 @@ from uuid import UUID
 
 import structlog
 
-from chunk_service.domain.errors import NotFound
+from chunk_service.domain.errors import NotFound, StateConflict
 from chunk_service.domain.events import Event, file_deleted_event
 from chunk_service.domain.library import File
 from chunk_service.domain.principals import Principal
@@ -61,11 +61,16 @@ class DeleteFile:
     patience_seconds: float = 2.0
 
     async def __call__(self, principal: Principal, key: str) -> None:
-        """Return also where it was deleted before; NotFound where there never was such a file."""
+        """Return also where it was deleted before; NotFound where there never was such a file.
+
+        StateConflict where it is held; that too may change while it is read.
+        """
         while True:
             file = await self.files.find(principal, key)
             if file is None:
                 break
+            if file.legal_hold:
+                raise StateConflict("The file is under legal hold: it cannot be deleted.")
             if await self.mark(file, reason=BY_OWNER):
                 await self._remove(file)
                 return

@@ -100,7 +100,7 @@ NOTHING = NoEvents()
 
 
 class NoFiles:
-    """Nothing to list, to link to, to change or to delete."""
+    """Nothing to list, to link to, to change, to delete or to hold."""
 
     async def __call__(self, *_: Any, **__: Any) -> Any:
         raise NotFound
@@ -108,7 +108,7 @@ class NoFiles:
     async def read(self, *_: Any, **__: Any) -> Any:
         raise NotFound
 
-    begin = find = list_parts = read
+    begin = find = list_parts = release = read
 
 
 NO_FILES = NoFiles()
@@ -209,7 +209,7 @@ class Service:
             health=self.health,
             library=Library(NO_FILES, NO_FILES, NO_FILES, NO_FILES),
             sharing=self.sharing,
-            operators=Operators(NOTHING, NOTHING, NOTHING),
+            operators=Operators(NOTHING, NOTHING, NOTHING, NO_FILES),
             tokens=Tokens(),
             limits=limits,
             rates=OwnerRates(self.rate),

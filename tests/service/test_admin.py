@@ -18,6 +18,8 @@ CALLS = [
     ("POST", "/admin/events/replay-dead"),
     ("GET", "/admin/endpoints"),
     ("POST", "/admin/endpoints/main/enable"),
+    ("PUT", "/admin/files/uploads/01968c5e-7b7e-7c3a-9d5e-3f1f0f6f2a10-a.mp3/legal-hold"),
+    ("DELETE", "/admin/files/uploads/01968c5e-7b7e-7c3a-9d5e-3f1f0f6f2a10-a.mp3/legal-hold"),
 ]
 
 

@@ -27,7 +27,7 @@ MARK = statement(f"""
     WITH u AS (
         UPDATE files SET deleted_at = service_now(), removal_due_at = service_now(),
             delete_reason = :reason
-        WHERE id = :file AND deleted_at IS NULL AND updated_at = :unchanged_since
+        WHERE id = :file AND deleted_at IS NULL AND updated_at = :unchanged_since AND NOT legal_hold
         RETURNING id
     ), {ANNOUNCE}
     SELECT u.id, {ANNOUNCED} FROM u

@@ -1,0 +1,22 @@
+"""For operators with a token of scope `admin`: files that nobody may delete, until released."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from chunk_service.api.answers import json_answer
+from chunk_service.api.auth import authenticate_admin
+from chunk_service.api.context import context_of
+from chunk_service.api.file_answers import file_item
+from chunk_service.api.file_requests import key_of
+
+
+async def hold_file(request: Request) -> Response:
+    authenticate_admin(request)
+    held = await context_of(request.scope).operators.holds(key_of(request))
+    return json_answer(file_item(held))
+
+
+async def release_file(request: Request) -> Response:
+    authenticate_admin(request)
+    released = await context_of(request.scope).operators.holds.release(key_of(request))
+    return json_answer(file_item(released))

@@ -1,0 +1,36 @@
+"""Legal holds, for the table of operations: they need the scope `admin`."""
+
+from typing import Final
+
+from chunk_service.api.file_answers import FileItem
+from chunk_service.api.openapi_files import FILE_KEY
+from chunk_service.api.openapi_shapes import GUARDED, Described
+
+_PATH: Final = "/admin/files/{key}/legal-hold"
+_PROBLEMS: Final = (*GUARDED, 403, 404, 429)
+_SCOPE: Final = "Needs a token with the scope `admin`."
+
+HOLDS: Final = (
+    Described(
+        "PUT",
+        _PATH,
+        "hold_file",
+        "Let nobody delete a file",
+        {200: FileItem},
+        _PROBLEMS,
+        parameters=(FILE_KEY,),
+        description=f"Neither its owner nor retention can, until it is released. {_SCOPE}",
+        tag="files",
+    ),
+    Described(
+        "DELETE",
+        _PATH,
+        "release_file",
+        "Let a held file be deleted again",
+        {200: FileItem},
+        _PROBLEMS,
+        parameters=(FILE_KEY,),
+        description=_SCOPE,
+        tag="files",
+    ),
+)
