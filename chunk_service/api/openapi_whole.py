@@ -26,7 +26,7 @@ CONTENT_DIGEST: Final = header(
     "Content-Digest",
     "RFC 9530, such as `sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:`. "
     "sha-256 is verified, other algorithms are passed over.",
-    pattern="^sha-256=:[A-Za-z0-9+/]{43}=:$",
+    pattern="^(sha-256=:[A-Za-z0-9+/]{43}=:)?$",
 )
 _PROBLEMS: Final = (*GUARDED, *WITH_BODY, 403, 404, 409, 410, 507)
 _CLAIMS: Final = {each["name"]: each["schema"] for each in query_parameters(Claims)}
