@@ -1,10 +1,10 @@
-"""How long a file is to live, as its owner said; what follows from it is decided in SQL.
+"""How long files live: what their owners said, what the service does by default, how much at once.
 
-The statements that mark and delete ask the database's clock, so there is no date to compare here.
+Which file is due is decided in SQL, by the database's clock; here are only the rules around it.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,3 +17,20 @@ class Lifetime:
 
 BY_DEFAULT = Lifetime()
 FOR_EVER = Lifetime(is_kept=True)
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionPolicy:
+    """`default`: how long files without a date live; None: for ever.
+
+    A run that would delete more than `bulk_files`, and more than `max_share` of all files, is a
+    bulk: rather a wrong setting or clock than what somebody wants.
+    """
+
+    default: timedelta | None
+    grace: timedelta
+    max_share: float
+    bulk_files: int
+
+    def is_bulk(self, files: int, *, live: int) -> bool:
+        return files > self.bulk_files and files > live * self.max_share

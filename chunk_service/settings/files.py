@@ -1,4 +1,4 @@
-"""Which files are taken, and how they are given back."""
+"""Which files are taken, how they are given back, and how long they are kept."""
 
 from datetime import timedelta
 from typing import Annotated
@@ -30,4 +30,25 @@ class FileSettings(SettingsGroup):
         "How long a link to a file in S3 can be used. S3 takes a week at most.",
         default="600s",
         le=timedelta(days=7),
+    )
+    file_retention: Duration | None = setting(
+        "How long a file lives that has no `delete_after` of its own.",
+        default=None,
+        unset="for ever",
+        example="90d",
+    )
+    retention_grace: Duration = setting(
+        "How long a file that is due stays, marked with the moment at which it will be deleted. "
+        "Its owner can undo that meanwhile.",
+        default="24h",
+    )
+    retention_max_share: float = setting(
+        "The share of all files that retention may delete in one run, which is once an hour. What "
+        "is more waits for `chunk-service retention confirm`.",
+        default=0.1,
+        gt=0,
+        le=1,
+    )
+    retention_bulk_files: int = setting(
+        "So many files a run may delete whatever their share is.", default=100, ge=0
     )

@@ -25,8 +25,13 @@ class Files(Protocol):
     async def find(self, principal: Principal, key: str) -> File | None: ...
 
 
+class Marking(Protocol):
+    async def mark(self, file: File, event: Event, *, reason: str) -> bool:
+        """False where it may not be deleted as it was read."""
+        ...
+
+
 class Rows(Protocol):
-    async def mark(self, file: File, event: Event, *, reason: str) -> bool: ...
     async def was_deleted(self, principal: Principal, key: str) -> bool: ...
 
 
@@ -39,12 +44,12 @@ def unknown_file() -> NotFound:
 class MarkDeleted:
     """The one way out of being a file: row and event together, whoever wants it and why."""
 
-    rows: Rows
+    rows: Marking
     now: Callable[[], datetime]
     new_id: Callable[[], UUID]
 
     async def __call__(self, file: File, *, reason: str) -> bool:
-        """False where the file has changed since it was read."""
+        """False where the file has changed since it was read, or must stay."""
         event = file_deleted_event(file, reason=reason, unique=self.new_id(), at=self.now())
         marked = await self.rows.mark(file, event, reason=reason)
         if marked:

@@ -1,4 +1,4 @@
-"""What happens later and needs no spool: expiry, spools given up, deliveries, old rows.
+"""What happens later and needs no spool: expiry, retention, spools given up, deliveries, old rows.
 
 Every worker does it, whether it has a spool or not; each due time is taken up by one of them.
 """
@@ -23,8 +23,10 @@ from chunk_service.settings.model import Settings
 from chunk_service.usecases.end_upload import CleanUpBell, EndUpload
 from chunk_service.usecases.expire_uploads import ExpireUploads
 from chunk_service.usecases.forget_spools import ForgetSpools
+from chunk_service.usecases.retire_files import RetireFiles
 from chunk_service.wiring.options import host_name
 from chunk_service.wiring.receivers import addresses, mailing, subscriptions
+from chunk_service.wiring.retention import retire_files
 from chunk_service.worker.jobs import EVERY_HOUR, EVERY_MINUTE, Periodic
 
 UPLOADS_KEPT_FOR = timedelta(days=30)
@@ -51,6 +53,7 @@ class LaterRows:
 class Deadlines:
     expire: ExpireUploads
     forget_spools: ForgetSpools
+    retire: RetireFiles
 
 
 def later_rows(settings: Settings, database: Database) -> LaterRows:
@@ -71,6 +74,7 @@ def deadlines_over(settings: Settings, database: Database) -> Deadlines:
         forget_spools=ForgetSpools(
             SpoolRows(database, host_name()), RepairingRows(database), settings.spool_lost_after
         ),
+        retire=retire_files(settings, database),
     )
 
 
@@ -100,5 +104,6 @@ def periodic(settings: Settings, rows: LaterRows, deadlines: Deadlines) -> Seque
         Periodic("forget_spools", EVERY_MINUTE, deadlines.forget_spools),
         Periodic("wake_due_deliveries", EVERY_MINUTE, wake.wake_due, at_start=True),
         Periodic("tell_unserved_deliveries", EVERY_HOUR, wake.tell_unserved, at_start=True),
+        Periodic("retire_files", EVERY_HOUR, deadlines.retire),
         Periodic("prune", EVERY_HOUR, prune),
     ]

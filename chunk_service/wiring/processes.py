@@ -22,6 +22,7 @@ from chunk_service.wiring.opening import Opened, Surround, as_it_is, open_parts
 from chunk_service.wiring.operators import operators_over
 from chunk_service.wiring.options import api_limits, database_options, owner_rate, token_reader
 from chunk_service.wiring.receivers import open_lanes
+from chunk_service.wiring.retention import retire_files
 from chunk_service.wiring.use_cases import Rows, UseCases, health_of, rows_over, use_cases_over
 from chunk_service.worker.jobs import JobParts, run_jobs
 
@@ -54,7 +55,8 @@ async def open_service(
         await _beside(stack, _beat(rows, opened))
         await _beside(stack, _listen(opened))
         if settings.serve_with_worker is not False:
-            deadlines = Deadlines(use_cases.expire, use_cases.forget_spools)
+            retire = retire_files(settings, opened.database)
+            deadlines = Deadlines(use_cases.expire, use_cases.forget_spools, retire)
             await _jobs_beside(stack, settings, opened.database, deadlines)
         yield service
 

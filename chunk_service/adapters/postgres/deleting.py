@@ -4,9 +4,11 @@ What is owed stays in the row until the object is known to be gone, so a crash i
 delays it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+
+from sqlalchemy import TextClause
 
 from chunk_service.adapters.postgres.announcing import (
     ANNOUNCE,
@@ -23,15 +25,22 @@ from chunk_service.domain.library import File, StoredFileId
 from chunk_service.domain.principals import Principal
 from chunk_service.domain.receivers import Subscription, recipients
 
-MARK = statement(f"""
-    WITH u AS (
-        UPDATE files SET deleted_at = service_now(), removal_due_at = service_now(),
-            delete_reason = :reason
-        WHERE id = :file AND deleted_at IS NULL AND updated_at = :unchanged_since AND NOT legal_hold
-        RETURNING id
-    ), {ANNOUNCE}
-    SELECT u.id, {ANNOUNCED} FROM u
-""")
+
+def marking(condition: str) -> TextClause:
+    """Mark the file `f` and write the event, where it is as it was read and the condition holds."""
+    return statement(f"""
+        WITH u AS (
+            UPDATE files f SET deleted_at = service_now(), removal_due_at = service_now(),
+                delete_reason = :reason
+            WHERE f.id = :file AND f.deleted_at IS NULL AND f.updated_at = :unchanged_since
+                AND {condition}
+            RETURNING f.id
+        ), {ANNOUNCE}
+        SELECT u.id, {ANNOUNCED} FROM u
+    """)
+
+
+MARK = marking("NOT f.legal_hold")
 
 WAS_DELETED = statement(f"""
     SELECT EXISTS (
@@ -54,6 +63,30 @@ PUT_OFF = statement("""
 """)
 
 
+def mark_values(
+    file: File, event: Event, subscriptions: Sequence[Subscription], *, reason: str
+) -> dict[str, object]:
+    """The parameters of a marking, but for those of its condition."""
+    return {
+        "file": file.id,
+        "reason": reason,
+        "unchanged_since": file.updated_at,
+        **announcement(event, recipients(subscriptions, event.type)),
+    }
+
+
+async def run_marking(
+    database: Database, marking: TextClause, values: Mapping[str, object]
+) -> bool:
+    """The row, the event, its deliveries and their wake-ups; or nothing, and False."""
+    async with database.transaction() as connection:
+        row = (await connection.execute(marking, values)).mappings().first()
+        if row is None:
+            return False
+        await wake_announced(connection, row)
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class DeletingRows:
     database: Database
@@ -61,23 +94,9 @@ class DeletingRows:
     subscriptions: Sequence[Subscription]
 
     async def mark(self, file: File, event: Event, *, reason: str) -> bool:
-        """False where it was deleted or changed since it was read."""
-        told = recipients(self.subscriptions, event.type)
-        async with self.database.transaction() as connection:
-            result = await connection.execute(
-                MARK,
-                {
-                    "file": file.id,
-                    "reason": reason,
-                    "unchanged_since": file.updated_at,
-                    **announcement(event, told),
-                },
-            )
-            row = result.mappings().first()
-            if row is None:
-                return False
-            await wake_announced(connection, row)
-        return True
+        """False where it was deleted, held or changed since it was read."""
+        values = mark_values(file, event, self.subscriptions, reason=reason)
+        return await run_marking(self.database, MARK, values)
 
     async def was_deleted(self, principal: Principal, key: str) -> bool:
         row = await self.database.row(
