@@ -10,6 +10,7 @@ from chunk_service.cli.demo import demo
 from chunk_service.cli.events import app as events
 from chunk_service.cli.generate import generate
 from chunk_service.cli.migrate import app as migrate
+from chunk_service.cli.retention import app as retention
 from chunk_service.cli.run_stack import run
 from chunk_service.cli.serve import serve
 from chunk_service.cli.spool import app as spool
@@ -33,6 +34,7 @@ app.add_typer(migrate, name="migrate")
 app.command()(sweep)
 app.add_typer(spool, name="spool")
 app.add_typer(events, name="events")
+app.add_typer(retention, name="retention")
 app.command()(token)
 app.command(rich_help_panel=_DEVELOPMENT)(demo)
 app.command(rich_help_panel=_DEVELOPMENT)(run)

@@ -42,12 +42,16 @@ class Weighed:
 
 @dataclass(frozen=True, slots=True)
 class Retired:
-    """What a run did; `refused` files are a bulk that waits to be confirmed as `batch`."""
+    """What a run did, or would do; `refused` files are a bulk, to be confirmed as `batch`.
+
+    `waits`: nothing is done at all while the database may have been restored to an earlier day.
+    """
 
     marked: int = 0
     deleted: int = 0
     refused: int = 0
     batch: str | None = None
+    waits: bool = False
 
 
 class Rows(Protocol):
@@ -81,23 +85,29 @@ class RetireFiles:
     async def __call__(self) -> Retired:
         if not await self.rows.may_destroy():
             log.warning("retention waits: the database was restored or replaced")
-            return Retired()
+            return Retired(waits=True)
         await self.rows.forget_confirmations()
         await _all_of(self.rows.unmark)
         marked = await self._mark()
         weighed = await self.rows.weigh()
         deleted = await self._delete(self.rows.find_confirmed, most=weighed.confirmed)
-        if self.refuses(weighed):
+        if self._refuses(weighed):
             _tell_refusal(weighed)
             return Retired(marked, deleted, refused=weighed.ready, batch=weighed.batch)
         deleted += await self._delete(self.rows.find_ready, most=weighed.ready)
         log.info("retention", marked=marked, deleted=deleted)
         return Retired(marked, deleted)
 
-    async def look(self) -> Weighed:
-        return await self.rows.weigh()
+    async def look(self) -> Retired:
+        """What a run would do now."""
+        if not await self.rows.may_destroy():
+            return Retired(waits=True)
+        weighed = await self.rows.weigh()
+        if self._refuses(weighed):
+            return Retired(weighed.unmarked, weighed.confirmed, weighed.ready, weighed.batch)
+        return Retired(weighed.unmarked, weighed.confirmed + weighed.ready)
 
-    def refuses(self, weighed: Weighed) -> bool:
+    def _refuses(self, weighed: Weighed) -> bool:
         """Who fetches some of a bulk makes it no smaller."""
         return self.policy.is_bulk(weighed.ready + weighed.in_use, live=weighed.live)
 

@@ -1,16 +1,19 @@
 """Retention over a database alone: for the worker's clock and for commands."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from uuid_utils.compat import uuid7
 
 from chunk_service.adapters.postgres.database import Database
+from chunk_service.adapters.postgres.holding import HoldingRows
 from chunk_service.adapters.postgres.identity import DatabaseIdentity
 from chunk_service.adapters.postgres.retiring import RetiringRows
 from chunk_service.adapters.postgres.reviewing import ReviewingRows
 from chunk_service.domain.retention import RetentionPolicy
 from chunk_service.settings.model import Settings
 from chunk_service.usecases.delete_file import MarkDeleted
+from chunk_service.usecases.hold_files import HoldFiles
 from chunk_service.usecases.retire_files import RetireFiles
 from chunk_service.usecases.review_retention import ReviewRetention
 from chunk_service.wiring.receivers import subscriptions
@@ -28,5 +31,18 @@ def retire_files(settings: Settings, database: Database) -> RetireFiles:
     return RetireFiles(rows, mark, policy)
 
 
-def review_retention(settings: Settings, database: Database) -> ReviewRetention:
-    return ReviewRetention(ReviewingRows(database, settings.file_retention))
+@dataclass(frozen=True, slots=True)
+class RetentionDesk:
+    """What operators do about retention."""
+
+    retire: RetireFiles
+    review: ReviewRetention
+    holds: HoldFiles
+
+
+def retention_desk(settings: Settings, database: Database) -> RetentionDesk:
+    return RetentionDesk(
+        retire=retire_files(settings, database),
+        review=ReviewRetention(ReviewingRows(database, settings.file_retention)),
+        holds=HoldFiles(HoldingRows(database)),
+    )

@@ -7,7 +7,7 @@ changes. What operators confirm is one batch to the file: one that was marked an
 from alembic import op
 
 revision = "0010"
-down_revision = "0007"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 

@@ -2,53 +2,23 @@
 
 import hashlib
 import json
-import logging
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from typer.testing import CliRunner
 
 from chunk_service.adapters.postgres.database import DatabaseOptions, open_database
-from chunk_service.cli.main import app
 from chunk_service.domain.uploads import SpoolId
 from chunk_service.settings.urls import sqlalchemy_url
+from tests.cli.operator import URL, Operator
 from tests.fixtures.deliveries import Deliveries, Told
 from tests.fixtures.rows import Rows
-from tests.service import tokens
-
-URL = "https://main.example.com/"
-SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
-
-
-class Operator:
-    def __init__(self, database_url: str) -> None:
-        self._environment = {
-            "DATABASE_URL": database_url,
-            "LOCAL_TEMP_CHUNK_PATH": "/nonexistent/spool",
-            "MAIN_SERVICE_JWT_PUBLIC_KEY": tokens.public_key_pem(),
-            "EXPECTED_JWT_ISSUER": tokens.ISSUER,
-            "EXPECTED_JWT_AUDIENCE": tokens.AUDIENCE,
-            "S3_ACCESS_KEY": "access",
-            "S3_SECRET_KEY": "secret",
-            "S3_BUCKET_NAME": "bucket",
-            "MAIN_SERVICE_CALLBACK_URL": URL,
-            "WEBHOOK_SECRET": SECRET,
-        }
-
-    def says(self, *arguments: str, code: int = 0) -> str:
-        """What is on stdout, or why not; logs go to stderr."""
-        handlers = list(logging.getLogger().handlers)
-        result = CliRunner().invoke(app, ["events", *arguments], env=self._environment)
-        logging.getLogger().handlers = handlers
-        assert result.exit_code == code, result.output
-        return result.stdout if code == 0 else result.output
 
 
 @pytest.fixture
 def operator(database_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Operator:
     monkeypatch.chdir(tmp_path)
-    return Operator(database_url)
+    return Operator("events", database_url)
 
 
 @pytest.fixture

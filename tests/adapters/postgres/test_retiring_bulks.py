@@ -37,6 +37,7 @@ async def batch_of(retention: Retention) -> str:
 )
 async def test_a_bulk_is_refused_loudly_however_often_it_is_tried(retention: Retention) -> None:
     batch = await batch_of(retention)
+    assert await retention.run.look() == Retired(refused=5, batch=batch)
     for _ in range(2):
         with capture_logs() as logs:
             assert await retention.run() == Retired(refused=5, batch=batch)
@@ -55,6 +56,7 @@ async def test_a_confirmed_batch_goes_with_the_next_run(retention: Retention) ->
     assert await retention.review.confirm(await batch_of(retention)) == 5
     standings = {due.standing for due in await retention.review(100)}
     assert standings == {Standing.CONFIRMED}
+    assert await retention.run.look() == Retired(deleted=5)
     assert await retention.run() == Retired(deleted=5)
 
 

@@ -108,6 +108,14 @@ async def test_a_date_beside_the_marking_is_the_one_that_counts(
     assert left.deletion_due_at is None
 
 
+async def test_a_setting_that_changed_meanwhile_keeps_a_file(
+    retention: Retention, clock: Clock
+) -> None:
+    file = await ready(retention, clock)
+    assert not await retire(retention.under(default=None), file)
+    assert await retire(retention, file)
+
+
 @pytest.mark.survives("Two workers run retention at once", "Every file goes once, with one event")
 async def test_runs_at_once_delete_every_file_once(retention: Retention, clock: Clock) -> None:
     files = await retention.plant(40, age=31 * DAY)
