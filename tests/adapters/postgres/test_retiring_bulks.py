@@ -112,9 +112,11 @@ async def test_a_confirmed_file_that_was_marked_anew_is_not_meant_by_it(
 
 
 async def test_the_word_does_not_count_for_long(retention: Retention, clock: Clock) -> None:
-    await retention.review.confirm(await batch_of(retention))
+    batch = await batch_of(retention)
+    await retention.review.confirm(batch)
     await clock.advance(seconds=CONFIRMED_FOR.total_seconds() + 1)
-    assert (await retention.run()).refused == 5
+    assert await retention.run.look() == Retired(refused=5, batch=batch)
+    assert await retention.run() == Retired(refused=5, batch=batch)
 
 
 async def test_a_confirmed_batch_survives_a_run_that_dies(retention: Retention) -> None:
