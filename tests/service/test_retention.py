@@ -80,3 +80,23 @@ async def test_its_owner_keeps_it_in_the_grace(own: Deployment, served: Served) 
         ((deleted,),) = await until(lambda: own.fetch(DELETED), len)
     assert deleted == other
     assert (await shown(caller, key))["delete_after"] == "never"
+
+
+@pytest.mark.survives(
+    "Load: retention finds a file that is being downloaded", "It waits until the link has lapsed"
+)
+async def test_a_file_stays_while_a_link_to_it_can_be_used(own: Deployment, served: Served) -> None:
+    caller = served.caller
+    content, linked, other = [await due(caller) for _ in range(3)]
+    async with hour_over(own):
+        for each in (content, linked, other):
+            await announced(caller, each)
+    await own.pass_time(timedelta(hours=2))
+    assert (await caller.client.get(f"/files/{content}/content")).status_code == 307
+    assert (await caller.client.post("/download-url", json={"file_key": linked})).is_success
+    async with hour_over(own):
+        deleted = await until(lambda: own.fetch(DELETED), len)
+    assert [key for (key,) in deleted] == [other]
+    await own.pass_time(timedelta(hours=3))
+    async with hour_over(own):
+        await until(lambda: own.fetch(DELETED), lambda rows: len(rows) == 3)

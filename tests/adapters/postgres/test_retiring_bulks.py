@@ -69,6 +69,8 @@ async def test_another_batch_is_not_confirmed(retention: Retention) -> None:
     await retention.rows.files.grant(ALICE, file.key, timedelta(minutes=10))
     with pytest.raises(StateConflict):
         await retention.review.confirm(batch)
+    done = await retention.run()
+    assert (done.deleted, done.refused) == (0, 4)
 
 
 async def test_a_bulk_is_no_smaller_for_being_fetched_in_part(retention: Retention) -> None:
