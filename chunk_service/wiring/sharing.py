@@ -10,6 +10,7 @@ from chunk_service.adapters.postgres.granting import GrantingRows
 from chunk_service.adapters.postgres.sharing import SharingRows
 from chunk_service.api.sharing import Sharing
 from chunk_service.domain.shares import TOKEN_BYTES
+from chunk_service.settings.model import Settings
 from chunk_service.usecases.check_password import CheckPassword, GuessLimit
 from chunk_service.usecases.link_file import LinkFile
 from chunk_service.usecases.open_share import OpenShare
@@ -19,6 +20,10 @@ from chunk_service.wiring.opening import Opened
 
 # Enough for a browser to follow a redirect.
 LINK_LASTS = timedelta(minutes=1)
+
+
+def share_link_lasts(settings: Settings) -> timedelta:
+    return min(LINK_LASTS, settings.presigned_url_expiration)
 
 
 def sharing_over(
@@ -41,7 +46,7 @@ def sharing_over(
             rows=granting,
             check_password=CheckPassword(granting, opened.passwords, guess_limit),
             linking=link,
-            link_lasts=min(LINK_LASTS, settings.presigned_url_expiration),
+            link_lasts=granting.link_lasts,
         ),
         public_url=settings.public_url or "",
     )

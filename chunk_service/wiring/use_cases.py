@@ -80,7 +80,7 @@ from chunk_service.wiring.options import (
     upload_defaults,
 )
 from chunk_service.wiring.receivers import mailing, subscriptions
-from chunk_service.wiring.sharing import sharing_over
+from chunk_service.wiring.sharing import share_link_lasts, sharing_over
 from chunk_service.worker.engine import Engine, EngineParts
 
 ATTEMPT_TTL = timedelta(hours=1)
@@ -150,7 +150,7 @@ def rows_over(opened: Opened) -> Rows:
         files=around("files", FileRows(database)),
         deleting=around("deleting", deleting),
         sharing=around("sharing", SharingRows(database, subscriptions(settings))),
-        granting=around("granting", GrantingRows(database)),
+        granting=around("granting", GrantingRows(database, share_link_lasts(settings))),
     )
 
 

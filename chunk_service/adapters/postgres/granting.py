@@ -5,6 +5,7 @@ row, and each is judged by what the one before left.
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from chunk_service.adapters.postgres.database import Database
 from chunk_service.adapters.postgres.files import FILE_COLUMNS, file_of
@@ -25,10 +26,21 @@ FIND = statement(f"""
     WHERE s.token_hash = :token_hash AND {LIVE}
 """)
 
+# Retention waits for whoever has begun to fetch the file. Its row is locked first, as by all who
+# end a file with its shares.
 GRANT = statement(f"""
-    UPDATE shares s SET downloads = s.downloads + 1 FROM files f
-    WHERE s.id = :share AND {LIVE}
-    RETURNING {FILE_COLUMNS}, s.downloads, s.expires_at - service_now() AS time_left
+    WITH f AS MATERIALIZED (
+        SELECT f.* FROM files f, shares s WHERE s.id = :share AND f.id = s.file_id
+        FOR NO KEY UPDATE OF f
+    ), granted AS (
+        UPDATE shares s SET downloads = s.downloads + 1 FROM f
+        WHERE s.id = :share AND {LIVE}
+        RETURNING {FILE_COLUMNS}, s.downloads, s.expires_at - service_now() AS time_left
+    ), used AS (
+        UPDATE files SET granted_until = greatest(granted_until, service_now() + :expires_in)
+        FROM granted WHERE files.id = granted.id AND files.deleted_at IS NULL
+    )
+    SELECT * FROM granted
 """)
 
 # The moment at which no guess will be on the books any more, as in `domain/rates.py`.
@@ -45,7 +57,10 @@ GIVE_BACK = statement("""
 
 @dataclass(frozen=True, slots=True)
 class GrantingRows:
+    """`link_lasts`: for how long a granted download can begin."""
+
     database: Database
+    link_lasts: timedelta
 
     async def find(self, token_hash: bytes) -> FoundShare | None:
         row = await self.database.row(FIND, token_hash=token_hash)
@@ -54,7 +69,7 @@ class GrantingRows:
         return FoundShare(ShareId(row["share_id"]), row["password_hash"], file_of(row))
 
     async def grant(self, share_id: ShareId) -> Grant | None:
-        row = await self.database.row(GRANT, share=share_id)
+        row = await self.database.row(GRANT, share=share_id, expires_in=self.link_lasts)
         if row is None:
             return None
         return Grant(file_of(row), row["time_left"], row["downloads"])

@@ -26,6 +26,19 @@ async def test_a_token_finds_its_share_and_no_other_does(rows: Rows) -> None:
     assert await rows.granting.find(hash_token(TOKEN[::-1])) is None
 
 
+@pytest.mark.survives("A file is due for deletion while its share is downloaded", "it waits")
+async def test_retention_waits_for_who_downloads(rows: Rows) -> None:
+    file = await stored(rows)
+    share = await surely_shared(rows, file)
+    await rows.granting.grant(share.id)
+    row = await rows.database.row(
+        text("SELECT granted_until > service_now() AS in_use FROM files WHERE id = :id"),
+        id=file.id,
+    )
+    assert row is not None
+    assert row["in_use"]
+
+
 @pytest.mark.survives("Shares: 50 downloads at once of one that allows 5", "5 are granted")
 async def test_downloads_at_once_never_pass_the_limit(rows: Rows) -> None:
     share = await surely_shared(rows, await stored(rows), max_downloads=5)
