@@ -1,6 +1,7 @@
-"""Who asks: the bearer token of a request, read once.
+"""Who asks, and whether they may: the bearer token of a request, read once.
 
-Only the header's form is judged here; what a token is worth is the token reader's business.
+Only the header's form is judged here; what a token is worth is the token reader's business. Every
+door names the scope that it needs; a stranger learns of no scope.
 """
 
 import re
@@ -10,8 +11,8 @@ from starlette.requests import Request
 from chunk_service.api.admission import admit_owner
 from chunk_service.api.context import context_of
 from chunk_service.api.request_record import record_of
-from chunk_service.domain.errors import Forbidden, Unauthorized
-from chunk_service.domain.principals import Principal
+from chunk_service.domain.errors import Unauthorized
+from chunk_service.domain.principals import Principal, Scope
 
 MAX_TOKEN_CHARACTERS = 8192
 
@@ -19,8 +20,11 @@ MAX_TOKEN_CHARACTERS = 8192
 _BEARER = re.compile(r"bearer +([A-Za-z0-9._~+/-]+=*)", re.IGNORECASE)
 
 
-def authenticate(request: Request) -> Principal:
-    """The token's bearer, where it may ask now; Unauthorized where there is no one valid token."""
+def authenticate(request: Request, scope: Scope) -> Principal:
+    """The token's bearer, where it may ask now.
+
+    Unauthorized where there is no one valid token, Forbidden where its scopes do not reach.
+    """
     given = request.headers.getlist("authorization")
     if len(given) != 1:
         raise Unauthorized("Send one Authorization header: Bearer, and a token.")
@@ -30,12 +34,5 @@ def authenticate(request: Request) -> Principal:
     principal = context_of(request.scope).tokens.read(found[1])
     record_of(request.scope).owner = principal.owner
     admit_owner(request.scope, principal.owner)
-    return principal
-
-
-def authenticate_admin(request: Request) -> Principal:
-    """The same for what only operators may do; Forbidden to everybody else."""
-    principal = authenticate(request)
-    if not principal.is_admin:
-        raise Forbidden("This needs a token with the scope admin.")
+    principal.demand(scope)
     return principal

@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from chunk_service.api.answers import json_answer
-from chunk_service.api.auth import authenticate_admin
+from chunk_service.api.auth import authenticate
 from chunk_service.api.context import context_of
 from chunk_service.api.event_answers import (
     EnableAnswer,
@@ -19,6 +19,7 @@ from chunk_service.api.event_answers import (
 from chunk_service.api.event_queries import EndpointQuery, EventQuery, endpoint_of, event_id_of
 from chunk_service.api.operators import Operators
 from chunk_service.api.queries import read_query
+from chunk_service.domain.principals import Scope
 
 
 async def list_events(request: Request) -> Response:
@@ -59,5 +60,5 @@ async def enable_endpoint(request: Request) -> Response:
 
 
 def _operators(request: Request) -> Operators:
-    authenticate_admin(request)
+    authenticate(request, Scope.ADMIN)
     return context_of(request.scope).operators

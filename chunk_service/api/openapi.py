@@ -27,7 +27,8 @@ _SECURITY_SCHEME: Final = {
     "type": "http",
     "scheme": "bearer",
     "bearerFormat": "JWT",
-    "description": "A token that the main service signed.",
+    "description": "A token that the main service signed. An operation names the scope that it "
+    "needs; a token that says nothing of scopes has all but `admin`.",
 }
 _TAGS: Final = [
     {"name": "uploads", "description": "Numbered chunks into one file."},
@@ -98,7 +99,7 @@ def _operation(described: Described) -> Json:
         "parameters": list(described.parameters) or None,
         "requestBody": None if described.body is None else _request_body(described.body),
         "responses": problems | responses,
-        "security": [{SECURITY: []}] if described.needs_token else [],
+        "security": [] if described.scope is None else [{SECURITY: [described.scope.value]}],
     }
     return {name: value for name, value in operation.items() if value is not None}
 

@@ -13,9 +13,9 @@ from chunk_service.api.event_queries import (
     EventQuery,
 )
 from chunk_service.api.openapi_shapes import GUARDED, Described, Json, in_path, query_parameters
+from chunk_service.domain.principals import Scope
 
-_SCOPE: Final = "Needs a token with the scope `admin`."
-_PROBLEMS: Final = (*GUARDED, 403, 429)
+_PROBLEMS: Final = (*GUARDED, 429)
 
 
 _EVENT_ID: Final = in_path("event_id", EVENT_ID_PATTERN)
@@ -38,8 +38,8 @@ def _operator(
         {200: answer},
         (*_PROBLEMS, *problems),
         parameters=parameters,
-        description=_SCOPE,
         tag="events",
+        scope=Scope.ADMIN,
     )
 
 

@@ -12,6 +12,7 @@ from chunk_service.api.openapi_shapes import (
     in_path,
     query_parameters,
 )
+from chunk_service.domain.principals import Scope
 
 _EXAMPLE: Final = "uploads/01968c5e-7b7e-7c3a-9d5e-3f1f0f6f2a11-audio.mp3"
 FILE_KEY: Final = in_path("key", KEY_PATTERN, example=_EXAMPLE)
@@ -25,10 +26,11 @@ FILES: Final = (
         "list_files",
         "List and search files, newest first",
         {200: answers.FilesAnswer},
-        (*GUARDED, 403, 422, 429),
+        (*GUARDED, 422, 429),
         parameters=query_parameters(FileQuery),
         description="Every condition that is given must hold. Not for tokens bound to one file.",
         tag="files",
+        scope=Scope.FILES_READ,
     ),
     Described(
         "GET",
@@ -39,6 +41,7 @@ FILES: Final = (
         _FOUND,
         parameters=(FILE_KEY,),
         tag="files",
+        scope=Scope.FILES_READ,
     ),
     Described(
         "PATCH",
@@ -51,6 +54,7 @@ FILES: Final = (
         (FILE_KEY,),
         description="Its bytes and its key never change.",
         tag="files",
+        scope=Scope.FILES_WRITE,
     ),
     Described(
         "DELETE",
@@ -62,6 +66,7 @@ FILES: Final = (
         parameters=(FILE_KEY,),
         description="Deleting it again is answered the same. One under legal hold: 409.",
         tag="files",
+        scope=Scope.FILES_WRITE,
     ),
     Described(
         "GET",
@@ -72,6 +77,7 @@ FILES: Final = (
         _FOUND,
         parameters=(FILE_KEY,),
         tag="files",
+        scope=Scope.FILES_READ,
     ),
     Described(
         "POST",
@@ -82,5 +88,6 @@ FILES: Final = (
         (*GUARDED, *WITH_BODY, 404),
         Body("application/json", DownloadRequest, {"file_key": _EXAMPLE}),
         tag="files",
+        scope=Scope.FILES_READ,
     ),
 )

@@ -82,7 +82,7 @@ UPLOADS: Final = (
         "init",
         "Begin an upload",
         {200: answers.InitAnswer},
-        (*GUARDED, *WITH_BODY, 403, 404, 409, 507),
+        (*GUARDED, *WITH_BODY, 404, 409, 507),
         _INIT_BODY,
         (IDEMPOTENCY_KEY,),
         links=UPLOAD_LINKS,
@@ -152,7 +152,7 @@ def _operation(
     path: str, name: str, summary: str, documents: Mapping[int, type[BaseModel] | str]
 ) -> Described:
     return Described(
-        "GET", path, name, summary, documents, (400, 500), tag="operations", needs_token=False
+        "GET", path, name, summary, documents, (400, 500), tag="operations", scope=None
     )
 
 

@@ -6,8 +6,10 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
+from chunk_service.domain.principals import Scope
+
 # What the way to every door of a token's bearer may come to, and what a body adds to it.
-GUARDED: Final = (400, 401, 500, 503)
+GUARDED: Final = (400, 401, 403, 500, 503)
 WITH_BODY: Final = (408, 413, 415, 422, 429)
 
 
@@ -24,6 +26,8 @@ class Body:
 
 @dataclass(frozen=True, slots=True)
 class Described:
+    """`scope` is what a token must have; None: everybody may ask, without one."""
+
     method: str
     path: str
     name: str
@@ -35,7 +39,7 @@ class Described:
     description: str = ""
     links: Mapping[str, Json] = field(default_factory=dict)
     tag: str = "uploads"
-    needs_token: bool = True
+    scope: Scope | None = Scope.UPLOAD
 
 
 def header(name: str, description: str, **bounds: object) -> Json:

@@ -124,6 +124,9 @@ def _headers_for(error: errors.ServiceError) -> dict[str, str]:
         case errors.Unauthorized():
             asks_for_password = error.facts.get("password_required", False)
             return {"WWW-Authenticate": SHARE_CHALLENGE if asks_for_password else "Bearer"}
+        case errors.Forbidden(facts={"missing_scope": scope}):
+            # RFC 6750, 3.1.
+            return {"WWW-Authenticate": f'Bearer error="insufficient_scope", scope="{scope}"'}
         case errors.RequestTimeout():
             return {"Connection": "close"}
         case _:

@@ -116,6 +116,7 @@ def _by_method(**doors: Door) -> Door:
     """One route for all methods of a URL, so that a 405 names them all in `Allow`."""
 
     async def choose(request: Request) -> Response:
-        return await doors["GET" if request.method == "HEAD" else request.method](request)
+        method = request.method
+        return await doors["GET" if method == "HEAD" and method not in doors else method](request)
 
     return choose

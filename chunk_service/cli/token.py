@@ -17,9 +17,12 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from chunk_service.cli.endings import MISUSED, end, settings_checked
+from chunk_service.domain.principals import Scope
 from chunk_service.settings.loading import load_group
 from chunk_service.settings.quantities import parse_duration
 from chunk_service.settings.tokens import TokenContentSettings
+
+_SCOPE = f"Scopes, separated by blanks: {', '.join(Scope)}. Without: all but {Scope.ADMIN}."
 
 
 def token(
@@ -30,7 +33,7 @@ def token(
         str | None, typer.Option(help="Bind the token to this main_service_file_id.")
     ] = None,
     ttl: Annotated[str, typer.Option(help="How long it is valid: 90, 15m, 24h, 7d.")] = "1h",
-    scope: Annotated[str | None, typer.Option(help="Scopes, separated by blanks.")] = None,
+    scope: Annotated[str | None, typer.Option(help=_SCOPE)] = None,
     issuer: Annotated[str | None, typer.Option(help="Instead of EXPECTED_JWT_ISSUER.")] = None,
     audience: Annotated[str | None, typer.Option(help="Instead of EXPECTED_JWT_AUDIENCE.")] = None,
 ) -> None:

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from chunk_service.adapters.tokens.jwt import JwtReader
 from chunk_service.cli.main import app
-from chunk_service.domain.principals import Principal
+from chunk_service.domain.principals import Principal, Scope
 
 PrivateKey = (
     rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey | dsa.DSAPrivateKey
@@ -62,11 +62,11 @@ def test_the_algorithm_follows_from_the_key(
 
 
 def test_the_options_become_claims(tmp_path: Path) -> None:
-    options = ["--sub", "alice", "--file-id", "7", "--scope", "read admin", "--issuer", "other"]
+    options = ["--sub", "alice", "--file-id", "7", "--scope", "upload admin", "--issuer", "other"]
     code, token = mint(key_file(tmp_path, RSA), *options, EXPECTED_JWT_ISSUER="")
     assert code == 0
     assert read(token, RSA, "RS256", issuer="other") == Principal(
-        owner="alice", file_id="7", scopes=frozenset({"read", "admin"})
+        owner="alice", file_id="7", scopes=frozenset({Scope.UPLOAD, Scope.ADMIN})
     )
 
 

@@ -4,7 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chunk_service.domain.principals import OWNER_MAX_CHARACTERS, Principal, is_plain_text
+from chunk_service.domain.errors import Forbidden
+from chunk_service.domain.principals import (
+    OWNER_MAX_CHARACTERS,
+    Principal,
+    Scope,
+    is_plain_text,
+)
 
 
 @pytest.mark.parametrize("file_id", [0, 123, -5, "123", "a/b", ""])
@@ -27,6 +33,20 @@ def test_an_unbound_token_touches_all_of_its_owner(file_id: int | str) -> None:
 )
 def test_a_bound_token_touches_one_file(bound_to: str, file_id: int | str, may: bool) -> None:
     assert Principal(owner="alice", file_id=bound_to).may_touch(file_id) is may
+
+
+@pytest.mark.parametrize("scope", Scope)
+def test_a_bearer_may_what_its_scopes_say(scope: Scope) -> None:
+    Principal(owner="alice", scopes=frozenset({scope})).demand(scope)
+    with pytest.raises(Forbidden, match=scope) as caught:
+        Principal(owner="alice", scopes=frozenset(Scope) - {scope}).demand(scope)
+    assert caught.value.facts == {"missing_scope": scope}
+
+
+@pytest.mark.parametrize("scope", [Scope.SHARE, Scope.ADMIN])
+def test_who_is_bound_to_a_file_neither_shares_nor_operates(scope: Scope) -> None:
+    with pytest.raises(Forbidden, match="bound to one file"):
+        Principal(owner="alice", file_id="1", scopes=frozenset(Scope)).demand(scope)
 
 
 @given(st.text(alphabet=st.characters(exclude_categories=["Cc", "Cs"]), min_size=1))

@@ -2,7 +2,7 @@
 
 The signature, issuer and audience were checked before; here the rest is read strictly, since
 libraries are lenient where JSON is: `true` is not a number, "12" is not a time, null is no text.
-Times: RFC 7519, 4.1.4 to 4.1.6. Scopes: RFC 8693, 4.2.
+Times: RFC 7519, 4.1.4 to 4.1.6. Scopes: RFC 8693, 4.2; some issuers call the claim `scp`.
 """
 
 import math
@@ -12,10 +12,17 @@ from dataclasses import dataclass
 from email_validator import EmailNotValidError, validate_email
 
 from chunk_service.domain.errors import Unauthorized
-from chunk_service.domain.principals import OWNER_MAX_CHARACTERS, Principal, is_plain_text
+from chunk_service.domain.principals import (
+    EVERYDAY,
+    OWNER_MAX_CHARACTERS,
+    Principal,
+    Scope,
+    is_plain_text,
+)
 
 Claims = Mapping[str, object]
 FILE_ID_MAX_CHARACTERS = 128
+_SCOPES = ("scope", "scp")
 _MAX_SCOPES = 64
 _LATEST_TIME = 2**53
 
@@ -90,13 +97,15 @@ def _email(claims: Claims) -> str | None:
         return None
 
 
-def _scopes(claims: Claims) -> frozenset[str] | None:
-    if "scope" not in claims:
-        return None
-    value = claims["scope"]
+def _scopes(claims: Claims) -> frozenset[Scope]:
+    """Those that are known here: a token may carry others for others."""
+    name = next((name for name in _SCOPES if name in claims), None)
+    if name is None:
+        return EVERYDAY
+    value = claims[name]
     words = value.split(" ") if isinstance(value, str) else value
     if not isinstance(words, list) or len(words) > _MAX_SCOPES:
-        raise Unauthorized("The token's claim 'scope' must be a text of words or a list of them.")
+        raise Unauthorized(f"The token's claim '{name}' must be a text of words or a list of them.")
     if not all(isinstance(word, str) for word in words):
-        raise Unauthorized("The token's claim 'scope' must hold texts only.")
-    return frozenset(word for word in words if word)
+        raise Unauthorized(f"The token's claim '{name}' must hold texts only.")
+    return frozenset(scope for scope in Scope if scope in words)

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from chunk_service.adapters.tokens.jwt import JwtReader
 from chunk_service.domain.errors import Unauthorized
-from chunk_service.domain.principals import Principal
+from chunk_service.domain.principals import Principal, Scope
 
 PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey
 KEY: Final = rsa.generate_private_key(public_exponent=65537, key_size=2048)
@@ -121,6 +121,7 @@ def test_a_missing_claim_is_named(name: str) -> None:
         *[({"sub": odd}, "'sub'") for odd in NOT_OWNERS],
         *[({"file_id": odd}, "'file_id'") for odd in NOT_FILE_IDS],
         *[({"scope": odd}, "'scope'") for odd in NOT_SCOPES],
+        *[({"scp": odd}, "'scp'") for odd in NOT_SCOPES],
     ],
 )
 def test_a_wrong_claim_is_refused(changes: dict[str, object], reason: str) -> None:
@@ -167,14 +168,18 @@ def test_an_email_that_mail_cannot_reach_is_none(given: object, email: str | Non
     assert reader().read(token(email=given)).email == email
 
 
-@pytest.mark.parametrize("given", ["read admin", ["read", "admin"]])
-def test_scopes_are_words_or_a_list(given: object) -> None:
-    assert reader().read(token(scope=given)).scopes == frozenset({"read", "admin"})
+@pytest.mark.parametrize("name", ["scope", "scp"])
+@pytest.mark.parametrize("given", ["upload  admin", ["upload", "admin"], "admin upload mail ADMIN"])
+def test_scopes_are_words_or_a_list_and_foreign_ones_are_passed_over(
+    name: str, given: object
+) -> None:
+    principal = reader().read(token(**{name: given}))
+    assert principal.scopes == frozenset({Scope.UPLOAD, Scope.ADMIN})
 
 
-def test_no_scope_claim_differs_from_an_empty_one() -> None:
-    assert reader().read(token()).scopes is None
-    assert reader().read(token(scope="")).scopes == frozenset()
+def test_no_scope_claim_is_all_but_admin_and_an_empty_one_nothing() -> None:
+    assert reader().read(token()).scopes == frozenset(Scope) - {Scope.ADMIN}
+    assert reader().read(token(scope="", scp="upload")).scopes == frozenset()
 
 
 def test_alg_none_is_refused() -> None:

@@ -1,4 +1,5 @@
-"""Every route, as the route table names them: what is another owner's is not there.
+"""Every route, as the route table names them: what is another owner's is not there, and a token
+opens only what its scopes are for.
 
 A route that is new must find its place below, or the first test fails.
 """
@@ -10,9 +11,11 @@ import httpx
 import pytest
 
 from chunk_service.api.routes import routes
-from tests.service.caller import FILE_ID, FILE_NAME, Caller, problem_of
+from chunk_service.domain.principals import Scope
+from tests.service.caller import FILE_ID, FILE_NAME, Caller, client_of, problem_of
 from tests.service.running import RunningService
 from tests.service.stores import on_one_store
+from tests.service.tokens import token
 
 pytestmark = on_one_store
 
@@ -97,6 +100,10 @@ _LIST = "/files"
 _OWNED = [door for door in _ALL if door.path.startswith(("/upload", *_NAMED))]
 _OF_FILES = [door for door in _ALL if door.path.startswith(("/files/", "/download-url"))]
 _OPERATORS = [door for door in _ALL if door.path.startswith(_ADMIN)]
+_WITH_SCOPES = [
+    *_ALL,
+    *(Door(method, path.replace(":path}", "}")) for method, path in sorted(_BEGINNING)),
+]
 
 each_owned = pytest.mark.parametrize("door", [*_OWNED, *_OF_FILES], ids=str)
 
@@ -171,7 +178,41 @@ async def test_an_operators_route_is_no_owners(caller: Caller, door: Door) -> No
     assert (await door.ask(caller.client, session.id)).status_code == 403
 
 
-@pytest.mark.parametrize("door", _ALL, ids=str)
+def _needed(door: Door) -> Scope:
+    """The scope of a door, by the promise and not by the code."""
+    if door in _OPERATORS:
+        return Scope.ADMIN
+    if door.path.startswith("/upload"):
+        return Scope.UPLOAD
+    return Scope.FILES_WRITE if door.method in {"PATCH", "DELETE"} else Scope.FILES_READ
+
+
+@pytest.mark.parametrize("door", _WITH_SCOPES, ids=str)
+async def test_a_door_opens_by_its_scope_and_by_no_other(
+    service: RunningService, door: Door
+) -> None:
+    needed = _needed(door)
+    others = " ".join(scope for scope in Scope if scope != needed)
+    async with client_of(service.url, token("alice", scope=others)) as client:
+        refused = await door.ask(client, _ABSENT)
+    assert refused.status_code == 403
+    assert f'scope="{needed}"' in refused.headers["www-authenticate"]
+    if refused.content:
+        assert problem_of(refused, 403) == "forbidden"
+        assert refused.json()["missing_scope"] == needed
+    async with client_of(service.url, token("alice", scope=needed)) as client:
+        assert (await door.ask(client, _ABSENT)).status_code in {200, 400, 404, 422}
+
+
+async def test_the_document_names_the_scope_of_each_door(service: RunningService) -> None:
+    async with httpx.AsyncClient(base_url=service.url, trust_env=False) as client:
+        paths = (await client.get("/openapi.json")).json()["paths"]
+    for door in _WITH_SCOPES:
+        method = "get" if door.method == "HEAD" else door.method.lower()
+        assert paths[door.path][method]["security"] == [{"bearer": [_needed(door)]}]
+
+
+@pytest.mark.parametrize("door", _WITH_SCOPES, ids=str)
 async def test_without_a_token_there_is_no_route(
     caller: Caller, service: RunningService, door: Door
 ) -> None:

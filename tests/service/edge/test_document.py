@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from chunk_service.domain.principals import Scope
 from tests.doubles.s3.double import S3Double
 from tests.fixtures.stores import StoreServer
 from tests.service.bucket import Bucket
@@ -39,7 +40,7 @@ def service(
 
 @pytest.mark.survives("Input: whatever the OpenAPI document allows, and does not", "as it says")
 def test_the_service_does_what_its_document_says(service: RunningService, tmp_path: Path) -> None:
-    bearer = token("alice", scope="admin")
+    bearer = token("alice", scope=" ".join(Scope))
     command = [
         *(sys.executable, "-c", "from schemathesis.cli import schemathesis; schemathesis()"),
         *("--config-file", str(_CONFIG), "run", f"{service.url}/openapi.json"),
