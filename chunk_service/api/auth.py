@@ -20,7 +20,7 @@ MAX_TOKEN_CHARACTERS = 8192
 _BEARER = re.compile(r"bearer +([A-Za-z0-9._~+/-]+=*)", re.IGNORECASE)
 
 
-def authenticate(request: Request, scope: Scope) -> Principal:
+async def authenticate(request: Request, scope: Scope) -> Principal:
     """The token's bearer, where it may ask now.
 
     Unauthorized where there is no one valid token, Forbidden where its scopes do not reach.
@@ -31,7 +31,7 @@ def authenticate(request: Request, scope: Scope) -> Principal:
     found = _BEARER.fullmatch(given[0].strip())
     if found is None or len(found[1]) > MAX_TOKEN_CHARACTERS:
         raise Unauthorized("The Authorization header does not hold a bearer token.")
-    principal = context_of(request.scope).tokens.read(found[1])
+    principal = await context_of(request.scope).tokens.read(found[1])
     record_of(request.scope).owner = principal.owner
     admit_owner(request.scope, principal.owner)
     principal.demand(scope)

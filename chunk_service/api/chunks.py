@@ -38,7 +38,7 @@ from chunk_service.usecases.begin_upload import NewUpload
 
 async def init(request: Request) -> Response:
     context = context_of(request.scope)
-    principal = authenticate(request, Scope.UPLOAD)
+    principal = await authenticate(request, Scope.UPLOAD)
     key = idempotency_key(request)
     wanted = _new_upload(await read_model(request, InitRequest))
     upload = await context.begin(principal, wanted, idempotency_key=key)
@@ -48,21 +48,21 @@ async def init(request: Request) -> Response:
 
 
 async def post_chunk(request: Request) -> Response:
-    principal = authenticate(request, Scope.UPLOAD)
+    principal = await authenticate(request, Scope.UPLOAD)
     chunk = form_chunk(request)
     await chunk.read_to_file()
     return chunk_answer(await context_of(request.scope).receive(principal, chunk))
 
 
 async def put_chunk(request: Request) -> Response:
-    principal = authenticate(request, Scope.UPLOAD)
+    principal = await authenticate(request, Scope.UPLOAD)
     chunk = bare_chunk(request)
     return chunk_answer(await context_of(request.scope).receive(principal, chunk))
 
 
 async def complete(request: Request) -> Response:
     context = context_of(request.scope)
-    principal = authenticate(request, Scope.UPLOAD)
+    principal = await authenticate(request, Scope.UPLOAD)
     wanted = await read_model(request, CompleteRequest)
     record_of(request.scope).upload_id = str(wanted.upload_session_id)
     wait = not prefers_async(request)
@@ -78,13 +78,13 @@ async def complete(request: Request) -> Response:
 
 async def read(request: Request) -> Response:
     context = context_of(request.scope)
-    principal = authenticate(request, Scope.UPLOAD)
+    principal = await authenticate(request, Scope.UPLOAD)
     status = await context.read(principal, upload_id_of(request))
     return json_answer(StatusAnswer(data=status_data(status, context.public_endpoint_url)))
 
 
 async def abort(request: Request) -> Response:
-    principal = authenticate(request, Scope.UPLOAD)
+    principal = await authenticate(request, Scope.UPLOAD)
     upload = await context_of(request.scope).abort(principal, upload_id_of(request))
     return json_answer(AbortAnswer(data=state_data(upload)))
 

@@ -65,8 +65,8 @@ class CheckHealth(Protocol):
 
 
 class TokenReader(Protocol):
-    def read(self, token: str) -> Principal:
-        """Whom the token speaks for; raises Unauthorized."""
+    async def read(self, token: str) -> Principal:
+        """Whom the token speaks for; raises Unauthorized, or KeysUnavailable."""
         ...
 
 

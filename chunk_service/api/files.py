@@ -28,7 +28,7 @@ _SECRET = {"Cache-Control": "no-store"}
 
 
 async def list_files(request: Request) -> Response:
-    principal = authenticate(request, Scope.FILES_READ)
+    principal = await authenticate(request, Scope.FILES_READ)
     wanted = read_query(request, FileQuery).as_search()
     page = await context_of(request.scope).library.find(principal, wanted)
     following = None if page.following is None else write_cursor(page.following)
@@ -37,13 +37,13 @@ async def list_files(request: Request) -> Response:
 
 
 async def read_file(request: Request) -> Response:
-    principal = authenticate(request, Scope.FILES_READ)
+    principal = await authenticate(request, Scope.FILES_READ)
     file = await context_of(request.scope).library.link.read(principal, key_of(request))
     return json_answer(file_item(file))
 
 
 async def change_file(request: Request) -> Response:
-    principal = authenticate(request, Scope.FILES_WRITE)
+    principal = await authenticate(request, Scope.FILES_WRITE)
     key = key_of(request)
     change = (await read_model(request, ChangeRequest)).as_change()
     return json_answer(
@@ -52,20 +52,20 @@ async def change_file(request: Request) -> Response:
 
 
 async def delete_file(request: Request) -> Response:
-    principal = authenticate(request, Scope.FILES_WRITE)
+    principal = await authenticate(request, Scope.FILES_WRITE)
     await context_of(request.scope).library.delete(principal, key_of(request))
     return json_answer(DeletedAnswer())
 
 
 async def file_content(request: Request) -> Response:
     """To the bytes where they lie: nothing of them goes through here."""
-    principal = authenticate(request, Scope.FILES_READ)
+    principal = await authenticate(request, Scope.FILES_READ)
     link = await context_of(request.scope).library.link(principal, key_of(request))
     return RedirectResponse(link.url, status_code=307, headers=_SECRET)
 
 
 async def download_url(request: Request) -> Response:
-    principal = authenticate(request, Scope.FILES_READ)
+    principal = await authenticate(request, Scope.FILES_READ)
     key = known_key((await read_model(request, DownloadRequest)).file_key)
     link = await context_of(request.scope).library.link(principal, key)
     return json_answer(link_answer(link, key), headers=_SECRET)

@@ -46,6 +46,7 @@ STATUSES: Mapping[type[errors.ServiceError], int] = MappingProxyType(
         errors.RateLimited: 429,
         errors.StorageUnavailable: 503,
         errors.DatabaseUnavailable: 503,
+        errors.KeysUnavailable: 503,
         errors.ShuttingDown: 503,
         errors.SpoolFull: 507,
     }

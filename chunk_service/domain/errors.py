@@ -27,6 +27,7 @@ ServiceError
 └── Unavailable                 the service cannot now; `retry_after_seconds` says when to ask again
     ├── StorageUnavailable
     ├── DatabaseUnavailable
+    ├── KeysUnavailable
     ├── ShuttingDown
     └── SpoolFull
 """
@@ -153,6 +154,11 @@ class StorageUnavailable(Unavailable):
 class DatabaseUnavailable(Unavailable):
     type = "database-unavailable"
     title = "The database cannot be reached now."
+
+
+class KeysUnavailable(Unavailable):
+    type = "keys-unavailable"
+    title = "The keys by which tokens are verified cannot be fetched now."
 
 
 class ShuttingDown(Unavailable):

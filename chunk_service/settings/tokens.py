@@ -1,12 +1,17 @@
-"""Whose tokens are believed: the main service's public key and what its tokens must say."""
+"""Whose tokens are believed: the main service's public keys and what its tokens must say."""
 
+from datetime import timedelta
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import ValidationInfo, field_validator
+from pydantic import AfterValidator, ValidationInfo, field_validator
 
 from chunk_service.settings.group import SettingsGroup, setting
 from chunk_service.settings.public_keys import JwtAlgorithm, check_key_fits, normalised_pem
+from chunk_service.settings.quantities import Duration
+from chunk_service.settings.urls import guarded_url
 
+_URL = "main_service_jwks_url"
 _KEY_FILE = "main_service_jwt_public_key_file"
 _KEY = "main_service_jwt_public_key"
 
@@ -30,6 +35,25 @@ class TokenContentSettings(SettingsGroup):
 class TokenSettings(TokenContentSettings):
     """Tokens of the main service"""
 
+    main_service_jwks_url: Annotated[str, AfterValidator(guarded_url)] | None = setting(
+        "Where the main service publishes its public keys (a JWK Set), instead of or beside "
+        "MAIN_SERVICE_JWT_PUBLIC_KEY. https; http only to this machine or a private network.",
+        default=None,
+        example="https://main.example.com/.well-known/jwks.json",
+    )
+    jwks_max_age: Duration = setting(
+        "How long published keys are believed before they are fetched again. A key that is not "
+        "known is looked for at once.",
+        default="10m",
+        ge=timedelta(seconds=10),
+        le=timedelta(days=1),
+    )
+    jwks_stale_for: Duration = setting(
+        "How much longer they are believed while they can't be fetched; afterwards tokens are "
+        "answered 503.",
+        default="24h",
+        le=timedelta(days=7),
+    )
     main_service_jwt_public_key_file: Path | None = setting(
         "A file with the public key in PEM. Set this or MAIN_SERVICE_JWT_PUBLIC_KEY, not both.",
         default=None,
@@ -40,7 +64,7 @@ class TokenSettings(TokenContentSettings):
         "Set this or MAIN_SERVICE_JWT_PUBLIC_KEY_FILE, not both.",
         default="",
         example='"-----BEGIN PUBLIC KEY-----\\n...\\n-----END PUBLIC KEY-----"',
-        unset="MAIN_SERVICE_JWT_PUBLIC_KEY_FILE is read",
+        unset="MAIN_SERVICE_JWT_PUBLIC_KEY_FILE is read, or MAIN_SERVICE_JWKS_URL asked",
     )
     jwt_leeway_seconds: int = setting(
         "How far the clocks of the two services may be apart when `exp`, `nbf` and `iat` are read.",
@@ -59,17 +83,25 @@ class TokenSettings(TokenContentSettings):
     @field_validator(_KEY)
     @classmethod
     def _key_from_one_place(cls, pem: str, info: ValidationInfo) -> str:
-        if _KEY_FILE not in info.data:
+        if _KEY_FILE not in info.data or _URL not in info.data:
             return pem
         path: Path | None = info.data[_KEY_FILE]
         if pem and path:
             raise ValueError("set this or MAIN_SERVICE_JWT_PUBLIC_KEY_FILE, not both")
-        if not pem and not path:
-            raise ValueError("is missing; set this or MAIN_SERVICE_JWT_PUBLIC_KEY_FILE")
-        key = normalised_pem(_text_of(path) if path else pem)
-        if algorithm := info.data.get("jwt_algorithm"):
-            check_key_fits(key, algorithm)
-        return key
+        if pem or path:
+            return _checked(_text_of(path) if path else pem, info.data.get("jwt_algorithm"))
+        if info.data[_URL] is None:
+            raise ValueError(
+                "is missing; set this, MAIN_SERVICE_JWT_PUBLIC_KEY_FILE or MAIN_SERVICE_JWKS_URL"
+            )
+        return pem
+
+
+def _checked(pem: str, algorithm: JwtAlgorithm | None) -> str:
+    key = normalised_pem(pem)
+    if algorithm is not None:
+        check_key_fits(key, algorithm)
+    return key
 
 
 def _text_of(path: Path) -> str:

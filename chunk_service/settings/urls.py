@@ -4,8 +4,11 @@ Text in, text out: nothing is resolved or connected to. Credentials inside an ht
 because URLs end up in logs and answers.
 """
 
+from ipaddress import ip_address
 from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit
 
+# Never in the public DNS (RFC 6761, RFC 6762, ICANN's reservation of `internal`, Kubernetes).
+_PRIVATE_DOMAINS = (".localhost", ".local", ".internal", ".svc", ".home.arpa")
 _POSTGRES_SCHEMES = ("postgres", "postgresql", "postgresql+asyncpg")
 
 
@@ -54,6 +57,26 @@ def http_target(text: str) -> str:
     if parts.fragment:
         raise ValueError("expected an http(s) address without fragment")
     return parts.geturl()
+
+
+def guarded_url(text: str) -> str:
+    """An address to read from that nobody on the way may change the answer of.
+
+    https; or http to this machine, a private address, or a name that only a private network has.
+    """
+    parts = _http_parts(text)
+    if parts.fragment:
+        raise ValueError("expected an address without fragment")
+    if parts.scheme == "http" and not _is_near(str(parts.hostname)):
+        raise ValueError("expected https; http is for hosts of this machine or a private network")
+    return parts.geturl()
+
+
+def _is_near(host: str) -> bool:
+    try:
+        return ip_address(host).is_private
+    except ValueError:
+        return "." not in host or host.endswith(_PRIVATE_DOMAINS)
 
 
 def _http_parts(text: str) -> SplitResult:

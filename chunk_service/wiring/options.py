@@ -7,7 +7,6 @@ from chunk_service.adapters.postgres.admission import AdmissionLimits
 from chunk_service.adapters.postgres.database import DatabaseOptions
 from chunk_service.adapters.s3.options import S3Options
 from chunk_service.adapters.signatures import recognise
-from chunk_service.adapters.tokens.jwt import JwtReader
 from chunk_service.api.connection_limits import ConnectionLimits
 from chunk_service.api.context import ApiLimits
 from chunk_service.domain.checksums import Algorithm
@@ -117,14 +116,4 @@ def connection_limits(settings: Settings) -> ConnectionLimits:
         send_seconds=settings.send_timeout.total_seconds(),
         max_head_bytes=settings.max_header_bytes,
         max_connections=settings.max_connections,
-    )
-
-
-def token_reader(settings: Settings) -> JwtReader:
-    return JwtReader(
-        public_key_pem=settings.main_service_jwt_public_key,
-        algorithm=settings.jwt_algorithm,
-        issuer=settings.expected_jwt_issuer,
-        audience=settings.expected_jwt_audience,
-        leeway_seconds=settings.jwt_leeway_seconds,
     )

@@ -12,7 +12,7 @@ import structlog
 from chunk_service.adapters.postgres.database import Database, open_database
 from chunk_service.adapters.postgres.signals import listen
 from chunk_service.adapters.spool.mark import read_spool_id
-from chunk_service.api.context import ApiContext
+from chunk_service.api.context import ApiContext, TokenReader
 from chunk_service.api.owner_rates import OwnerRates
 from chunk_service.domain.errors import ServiceError
 from chunk_service.domain.receivers import MAIN
@@ -20,9 +20,10 @@ from chunk_service.settings.model import Settings
 from chunk_service.wiring.later import Deadlines, deadlines_over, later_rows, periodic
 from chunk_service.wiring.opening import Opened, Surround, as_it_is, open_parts
 from chunk_service.wiring.operators import operators_over
-from chunk_service.wiring.options import api_limits, database_options, owner_rate, token_reader
+from chunk_service.wiring.options import api_limits, database_options, owner_rate
 from chunk_service.wiring.receivers import open_lanes
 from chunk_service.wiring.retention import retire_files
+from chunk_service.wiring.tokens import open_token_reader
 from chunk_service.wiring.use_cases import Rows, UseCases, health_of, rows_over, use_cases_over
 from chunk_service.worker.jobs import JobParts, run_jobs
 
@@ -49,7 +50,8 @@ async def open_service(
     async with open_parts(settings, surround) as opened, AsyncExitStack() as stack:
         rows = rows_over(opened)
         use_cases = use_cases_over(opened, rows)
-        service = Service(_api_context(opened, use_cases, stopping), use_cases)
+        tokens = await stack.enter_async_context(open_token_reader(settings))
+        service = Service(_api_context(opened, use_cases, tokens, stopping), use_cases)
         use_cases.engine.start()
         stack.push_async_callback(use_cases.engine.stop, _grace_seconds(settings))
         await _beside(stack, _beat(rows, opened))
@@ -97,7 +99,9 @@ def _grace_seconds(settings: Settings) -> float:
     return min(settings.shutdown_grace.total_seconds(), MOST_GRACE_SECONDS)
 
 
-def _api_context(opened: Opened, use_cases: UseCases, stopping: asyncio.Event) -> ApiContext:
+def _api_context(
+    opened: Opened, use_cases: UseCases, tokens: TokenReader, stopping: asyncio.Event
+) -> ApiContext:
     settings = opened.settings
     return ApiContext(
         begin=use_cases.begin,
@@ -111,7 +115,7 @@ def _api_context(opened: Opened, use_cases: UseCases, stopping: asyncio.Event) -
         library=use_cases.library,
         sharing=use_cases.sharing,
         operators=operators_over(settings, opened.database),
-        tokens=token_reader(settings),
+        tokens=tokens,
         limits=api_limits(settings),
         rates=OwnerRates(owner_rate(settings)),
         public_endpoint_url=settings.s3_public_endpoint_url,

@@ -131,7 +131,7 @@ NO_SHARES = NoShares()
 
 
 class Tokens:
-    def read(self, token: str) -> Principal:
+    async def read(self, token: str) -> Principal:
         if token != TOKEN:
             raise Unauthorized
         return Principal("alice")

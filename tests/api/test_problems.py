@@ -31,6 +31,7 @@ PROMISED = {
     "rate-limited": 429,
     "storage-unavailable": 503,
     "database-unavailable": 503,
+    "keys-unavailable": 503,
     "shutting-down": 503,
     "spool-full": 507,
 }

@@ -1,5 +1,6 @@
 """A minted development token is one that the service believes."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,8 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from typer.testing import CliRunner
 
-from chunk_service.adapters.tokens.jwt import JwtReader
+from chunk_service.adapters.tokens.jwt import JwtVerifier, OwnKey
+from chunk_service.adapters.tokens.reader import TokenReader
 from chunk_service.cli.main import app
 from chunk_service.domain.principals import Principal, Scope
 
@@ -37,10 +39,9 @@ def mint(file: Path, *options: str, **environment: str) -> tuple[int, str]:
 
 def read(token: str, key: PrivateKey, algorithm: str, *, issuer: str = "main") -> Principal:
     pem = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-    reader = JwtReader(
-        public_key_pem=pem.decode(), algorithm=algorithm, issuer=issuer, audience="chunks"
-    )
-    return reader.read(token)
+    verifier = JwtVerifier([OwnKey.from_pem(pem.decode())], algorithm)
+    reader = TokenReader([verifier], issuer=issuer, audience="chunks")
+    return asyncio.run(reader.read(token))
 
 
 @pytest.mark.parametrize(

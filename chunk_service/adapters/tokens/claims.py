@@ -1,7 +1,7 @@
 """From the claims of a verified token to a Principal, for every kind of token alike.
 
-The signature, issuer and audience were checked before; here the rest is read strictly, since
-libraries are lenient where JSON is: `true` is not a number, "12" is not a time, null is no text.
+The signature was checked before. What it covers is read strictly, since libraries are lenient where
+JSON is: `true` is not a number, "12" is not a time, null is no text.
 Times: RFC 7519, 4.1.4 to 4.1.6. Scopes: RFC 8693, 4.2; some issuers call the claim `scp`.
 """
 
@@ -22,6 +22,7 @@ from chunk_service.domain.principals import (
 
 Claims = Mapping[str, object]
 FILE_ID_MAX_CHARACTERS = 128
+_REQUIRED = ("exp", "aud", "iss", "sub")
 _SCOPES = ("scope", "scp")
 _MAX_SCOPES = 64
 _LATEST_TIME = 2**53
@@ -39,6 +40,19 @@ class Validity:
             raise Unauthorized("The token has expired.")
         if now < self.begins - leeway_seconds:
             raise Unauthorized("The token is not valid yet (nbf or iat lies in the future).")
+
+
+def check_addressed(claims: Claims, *, issuer: str, audience: str) -> None:
+    """Unauthorized where a claim is missing that must be there, or the token is for others."""
+    for name in _REQUIRED:
+        if name not in claims:
+            raise Unauthorized(f"The token lacks the claim '{name}'.")
+    if claims["iss"] != issuer:
+        raise Unauthorized("The token's issuer ('iss') is not the expected one.")
+    given = claims["aud"]
+    audiences = given if isinstance(given, list) else [given]
+    if audience not in audiences or not all(isinstance(each, str) for each in audiences):
+        raise Unauthorized("The token's audience ('aud') is not this service.")
 
 
 def validity_of(claims: Claims) -> Validity:
