@@ -18,7 +18,7 @@ P256 = ECAlgorithm.to_jwk(ec.generate_private_key(ec.SECP256R1()).public_key(), 
 P384 = ECAlgorithm.to_jwk(ec.generate_private_key(ec.SECP384R1()).public_key(), as_dict=True)
 ED25519 = OKPAlgorithm.to_jwk(ed25519.Ed25519PrivateKey.generate().public_key(), as_dict=True)
 SHARED = {"kty": "oct", "k": "AAAA", "kid": "good"}
-PRIVATE = {**RSAAlgorithm.to_jwk(GOOD.private, as_dict=True), "kid": "private"}
+PRIVATE = {**RSAAlgorithm.to_jwk(GOOD.private, as_dict=True), "key_ops": ["sign", "verify"]}
 JUNK: list[object] = [
     None,
     [],
