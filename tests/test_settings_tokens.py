@@ -3,20 +3,25 @@
 from datetime import timedelta
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import ed448, ed25519, rsa
+from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from chunk_service.settings.loading import SettingsError, load_group
 from chunk_service.settings.tokens import TokenSettings
 
 CONTENT = {"expected_jwt_issuer": "main", "expected_jwt_audience": "chunks"}
+PASERK = "k4.public.Hrnbu7wEfAP9cGBOAHHwmH4Wsot1ciXBHwBBXQ4gsaI"
 URL = "https://main.example.com/.well-known/jwks.json"
-RSA_PEM = (
-    rsa.generate_private_key(65_537, 2_048)
-    .public_key()
-    .public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-    .decode()
-)
+
+
+def pem_of(key: PublicKeyTypes) -> str:
+    return key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+
+
+RSA_PEM = pem_of(rsa.generate_private_key(65_537, 2_048).public_key())
+ED25519_PEM = pem_of(ed25519.Ed25519PrivateKey.generate().public_key())
+ED448_PEM = pem_of(ed448.Ed448PrivateKey.generate().public_key())
 
 
 def settings(**given: str) -> TokenSettings:
@@ -47,6 +52,38 @@ def test_without_any_key_it_does_not_start() -> None:
     told = fault()
     assert told.startswith("1 setting is wrong or missing:")
     assert "MAIN_SERVICE_JWKS_URL" in told
+    assert "PASETO_PUBLIC_KEY" in told
+
+
+def test_a_key_for_paseto_is_enough_in_either_spelling() -> None:
+    assert settings(paseto_public_key=ED25519_PEM).paseto_public_key == ED25519_PEM
+    assert settings(paseto_public_key=ED25519_PEM.replace("\n", "\\n")).paseto_public_key == (
+        ED25519_PEM
+    )
+    pem = settings(paseto_public_key=PASERK).paseto_public_key
+    assert pem is not None
+    assert settings(paseto_public_key=pem).paseto_public_key == pem
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        RSA_PEM,
+        ED448_PEM,
+        "pa55word",
+        "k4.public.pa55word",
+        PASERK + "A",
+        PASERK.replace("public", "secret"),
+        PASERK.replace("public", "local"),
+        PASERK.replace("k4", "k2"),
+        "-----BEGIN PRIVATE KEY-----\npa55word",
+    ],
+)
+def test_any_other_key_for_paseto_is_refused(key: str) -> None:
+    told = fault(paseto_public_key=key)
+    assert told.startswith("1 setting is wrong or missing:\n  PASETO_PUBLIC_KEY: ")
+    assert "pa55word" not in told
+    assert PASERK[10:] not in told
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,9 @@ The service itself only ever has the public key; whoever has the private one is 
 import time
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Protocol
 
 import jwt
 import typer
@@ -22,6 +23,13 @@ from chunk_service.settings.loading import load_group
 from chunk_service.settings.quantities import parse_duration
 from chunk_service.settings.tokens import TokenContentSettings
 
+
+class Mint(Protocol):
+    def __call__(
+        self, *, private_key_pem: bytes, claims: Mapping[str, str | int], ttl: timedelta
+    ) -> str: ...
+
+
 _SCOPE = f"Scopes, separated by blanks: {', '.join(Scope)}. Without: all but {Scope.ADMIN}."
 
 
@@ -34,6 +42,9 @@ def token(
     ] = None,
     ttl: Annotated[str, typer.Option(help="How long it is valid: 90, 15m, 24h, 7d.")] = "1h",
     scope: Annotated[str | None, typer.Option(help=_SCOPE)] = None,
+    paseto: Annotated[
+        bool, typer.Option("--paseto", help="A PASETO v4.public instead of a JWT (Ed25519).")
+    ] = False,
     issuer: Annotated[str | None, typer.Option(help="Instead of EXPECTED_JWT_ISSUER.")] = None,
     audience: Annotated[str | None, typer.Option(help="Instead of EXPECTED_JWT_AUDIENCE.")] = None,
 ) -> None:
@@ -52,7 +63,8 @@ def token(
         "file_id": file_id,
         "scope": scope,
     }
-    typer.echo(_minted(key, claims=claims, ttl=ttl, rsa_algorithm=expected.jwt_algorithm))
+    mint = _paseto() if paseto else partial(mint_token, rsa_algorithm=expected.jwt_algorithm)
+    typer.echo(_minted(mint, key, claims=claims, ttl=ttl))
 
 
 def mint_token(
@@ -79,13 +91,18 @@ def _expected(issuer: str | None, audience: str | None) -> TokenContentSettings:
         return load_group(TokenContentSettings, given=given)
 
 
-def _minted(key: Path, *, claims: dict[str, str | None], ttl: str, rsa_algorithm: str) -> str:
+def _paseto() -> Mint:
+    from chunk_service.cli.paseto_token import mint_paseto
+
+    return mint_paseto
+
+
+def _minted(mint: Mint, key: Path, *, claims: dict[str, str | None], ttl: str) -> str:
     try:
-        return mint_token(
+        return mint(
             private_key_pem=key.read_bytes(),
             claims={name: text for name, text in claims.items() if text is not None},
             ttl=parse_duration(ttl),
-            rsa_algorithm=rsa_algorithm,
         )
     except (OSError, ValueError) as error:
         end(str(error), code=MISUSED)

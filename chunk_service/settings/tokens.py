@@ -7,13 +7,18 @@ from typing import Annotated
 from pydantic import AfterValidator, ValidationInfo, field_validator
 
 from chunk_service.settings.group import SettingsGroup, setting
-from chunk_service.settings.public_keys import JwtAlgorithm, check_key_fits, normalised_pem
+from chunk_service.settings.public_keys import (
+    JwtAlgorithm,
+    check_key_fits,
+    ed25519_pem,
+    normalised_pem,
+)
 from chunk_service.settings.quantities import Duration
 from chunk_service.settings.urls import guarded_url
 
-_URL = "main_service_jwks_url"
 _KEY_FILE = "main_service_jwt_public_key_file"
 _KEY = "main_service_jwt_public_key"
+_OTHER_KEYS = ("main_service_jwks_url", "paseto_public_key")
 
 
 class TokenContentSettings(SettingsGroup):
@@ -54,6 +59,13 @@ class TokenSettings(TokenContentSettings):
         default="24h",
         le=timedelta(days=7),
     )
+    paseto_public_key: Annotated[str, AfterValidator(ed25519_pem)] | None = setting(
+        "The Ed25519 key of PASETO tokens (v4.public), in PEM or as PASERK. They must say the same "
+        "as JWTs, and may take their place.",
+        default=None,
+        example="k4.public....",
+        unset="PASETO tokens are refused",
+    )
     main_service_jwt_public_key_file: Path | None = setting(
         "A file with the public key in PEM. Set this or MAIN_SERVICE_JWT_PUBLIC_KEY, not both.",
         default=None,
@@ -83,16 +95,17 @@ class TokenSettings(TokenContentSettings):
     @field_validator(_KEY)
     @classmethod
     def _key_from_one_place(cls, pem: str, info: ValidationInfo) -> str:
-        if _KEY_FILE not in info.data or _URL not in info.data:
+        if not {_KEY_FILE, *_OTHER_KEYS} <= info.data.keys():
             return pem
         path: Path | None = info.data[_KEY_FILE]
         if pem and path:
             raise ValueError("set this or MAIN_SERVICE_JWT_PUBLIC_KEY_FILE, not both")
         if pem or path:
             return _checked(_text_of(path) if path else pem, info.data.get("jwt_algorithm"))
-        if info.data[_URL] is None:
+        if all(info.data[name] is None for name in _OTHER_KEYS):
             raise ValueError(
-                "is missing; set this, MAIN_SERVICE_JWT_PUBLIC_KEY_FILE or MAIN_SERVICE_JWKS_URL"
+                "is missing; set this, MAIN_SERVICE_JWT_PUBLIC_KEY_FILE, MAIN_SERVICE_JWKS_URL "
+                "or PASETO_PUBLIC_KEY"
             )
         return pem
 

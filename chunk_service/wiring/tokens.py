@@ -28,7 +28,17 @@ async def _verifiers(settings: TokenSettings, stack: AsyncExitStack) -> list[Ver
         sources.append(OwnKey.from_pem(settings.main_service_jwt_public_key))
     if settings.main_service_jwks_url is not None:
         sources.append(await _published_keys(settings, settings.main_service_jwks_url, stack))
-    return [JwtVerifier(sources, settings.jwt_algorithm)]
+    verifiers: list[Verifier] = []
+    if settings.paseto_public_key is not None:
+        verifiers.append(_paseto(settings.paseto_public_key))
+    return [*verifiers, JwtVerifier(sources, settings.jwt_algorithm)] if sources else verifiers
+
+
+def _paseto(public_key_pem: str) -> Verifier:
+    # Most have none of these, and need not hold their ciphers in memory.
+    from chunk_service.adapters.tokens.paseto import PasetoVerifier
+
+    return PasetoVerifier(public_key_pem)
 
 
 async def _published_keys(

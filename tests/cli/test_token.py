@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.serialization import (
 from typer.testing import CliRunner
 
 from chunk_service.adapters.tokens.jwt import JwtVerifier, OwnKey
+from chunk_service.adapters.tokens.paseto import PasetoVerifier
 from chunk_service.adapters.tokens.reader import TokenReader
 from chunk_service.cli.main import app
 from chunk_service.domain.principals import Principal, Scope
@@ -22,6 +23,7 @@ PrivateKey = (
     rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey | dsa.DSAPrivateKey
 )
 RSA = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+ED25519 = ed25519.Ed25519PrivateKey.generate()
 ENVIRONMENT = {"EXPECTED_JWT_ISSUER": "main", "EXPECTED_JWT_AUDIENCE": "chunks"}
 
 
@@ -37,9 +39,13 @@ def mint(file: Path, *options: str, **environment: str) -> tuple[int, str]:
     return result.exit_code, result.output.strip()
 
 
+def pem_of(key: PrivateKey) -> str:
+    form = PublicFormat.SubjectPublicKeyInfo
+    return key.public_key().public_bytes(Encoding.PEM, form).decode()
+
+
 def read(token: str, key: PrivateKey, algorithm: str, *, issuer: str = "main") -> Principal:
-    pem = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-    verifier = JwtVerifier([OwnKey.from_pem(pem.decode())], algorithm)
+    verifier = JwtVerifier([OwnKey.from_pem(pem_of(key))], algorithm)
     reader = TokenReader([verifier], issuer=issuer, audience="chunks")
     return asyncio.run(reader.read(token))
 
@@ -51,7 +57,7 @@ def read(token: str, key: PrivateKey, algorithm: str, *, issuer: str = "main") -
         (RSA, "RS512", "RS512"),
         (RSA, "EdDSA", "RS256"),
         (ec.generate_private_key(ec.SECP256R1()), "RS256", "ES256"),
-        (ed25519.Ed25519PrivateKey.generate(), "RS256", "EdDSA"),
+        (ED25519, "RS256", "EdDSA"),
     ],
 )
 def test_the_algorithm_follows_from_the_key(
@@ -69,6 +75,24 @@ def test_the_options_become_claims(tmp_path: Path) -> None:
     assert read(token, RSA, "RS256", issuer="other") == Principal(
         owner="alice", file_id="7", scopes=frozenset({Scope.UPLOAD, Scope.ADMIN})
     )
+
+
+def test_a_paseto_is_minted_when_it_is_asked_for(tmp_path: Path) -> None:
+    options = ["--paseto", "--sub", "alice", "--scope", "upload"]
+    code, token = mint(key_file(tmp_path, ED25519), *options)
+    assert code == 0
+    verifier = PasetoVerifier(pem_of(ED25519))
+    reader = TokenReader([verifier], issuer="main", audience="chunks")
+    assert asyncio.run(reader.read(token)) == Principal(
+        owner="alice", scopes=frozenset({Scope.UPLOAD})
+    )
+
+
+def test_a_paseto_needs_an_ed25519_key(tmp_path: Path) -> None:
+    code, output = mint(key_file(tmp_path, RSA), "--paseto")
+    assert code == 2
+    assert "private Ed25519 key" in output
+    assert "Traceback" not in output
 
 
 def test_wrong_use_is_one_message(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
