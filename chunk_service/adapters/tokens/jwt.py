@@ -74,29 +74,25 @@ class JwtVerifier:
         raise Unauthorized(refusal)
 
     def _key_id(self, token: str) -> str | None:
-        with self._translated():
+        with _translated():
             header = jwt.get_unverified_header(token)
         if header.get("alg") != self.algorithm:
-            raise self._other_algorithm()
+            raise Unauthorized(f"The token must be signed with {self.algorithm}.")
         return header.get("kid")
 
     def _signed_claims(self, token: str, key: PublicKey) -> Claims:
-        with self._translated():
+        with _translated():
             claims: Claims = jwt.decode(
                 token, key, algorithms=[self.algorithm], options=_SIGNATURE_ONLY
             )
             return claims
 
-    @contextmanager
-    def _translated(self) -> Iterator[None]:
-        try:
-            yield
-        except jwt.InvalidSignatureError:
-            raise
-        except jwt.InvalidAlgorithmError:
-            raise self._other_algorithm() from None
-        except (jwt.PyJWTError, ValueError, RecursionError):
-            raise Unauthorized(_NOT_A_JWT) from None
 
-    def _other_algorithm(self) -> Unauthorized:
-        return Unauthorized(f"The token must be signed with {self.algorithm}.")
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except jwt.InvalidSignatureError:
+        raise
+    except (jwt.PyJWTError, ValueError, RecursionError):
+        raise Unauthorized(_NOT_A_JWT) from None
