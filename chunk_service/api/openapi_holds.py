@@ -5,10 +5,10 @@ from typing import Final
 from chunk_service.api.file_answers import FileItem
 from chunk_service.api.openapi_files import FILE_KEY
 from chunk_service.api.openapi_shapes import GUARDED, Described
+from chunk_service.domain.principals import Scope
 
 _PATH: Final = "/admin/files/{key}/legal-hold"
 _PROBLEMS: Final = (*GUARDED, 403, 404, 429)
-_SCOPE: Final = "Needs a token with the scope `admin`."
 
 HOLDS: Final = (
     Described(
@@ -19,8 +19,9 @@ HOLDS: Final = (
         {200: FileItem},
         _PROBLEMS,
         parameters=(FILE_KEY,),
-        description=f"Neither its owner nor retention can, until it is released. {_SCOPE}",
+        description="Neither its owner nor retention can, until it is released.",
         tag="files",
+        scope=Scope.ADMIN,
     ),
     Described(
         "DELETE",
@@ -30,7 +31,7 @@ HOLDS: Final = (
         {200: FileItem},
         _PROBLEMS,
         parameters=(FILE_KEY,),
-        description=_SCOPE,
         tag="files",
+        scope=Scope.ADMIN,
     ),
 )

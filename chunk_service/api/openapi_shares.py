@@ -20,6 +20,7 @@ from chunk_service.api.share_requests import (
     ShareRequest,
     SharesQuery,
 )
+from chunk_service.domain.principals import Scope
 
 _SHARE_ID: Final = in_path("share_id", UUID_PATTERN)
 _TOKEN: Final = in_path("token", LINK_PATTERN)
@@ -38,6 +39,7 @@ SHARES: Final = (
         (FILE_KEY,),
         description="The link is shown this once. Not for tokens bound to one file.",
         tag="shares",
+        scope=Scope.SHARE,
     ),
     Described(
         "GET",
@@ -48,6 +50,7 @@ SHARES: Final = (
         (*GUARDED, 403, 404, 422, 429),
         parameters=(FILE_KEY, *query_parameters(SharesQuery)),
         tag="shares",
+        scope=Scope.SHARE,
     ),
     Described(
         "DELETE",
@@ -59,6 +62,7 @@ SHARES: Final = (
         parameters=(FILE_KEY, _SHARE_ID),
         description="Revoking it again is answered the same.",
         tag="shares",
+        scope=Scope.SHARE,
     ),
     Described(
         "GET",
@@ -71,7 +75,7 @@ SHARES: Final = (
         description="Counts as a download. A password goes along as Basic, under any user name. "
         "HEAD tells what there is and counts nothing.",
         tag="shares",
-        needs_token=False,
+        scope=None,
     ),
     Described(
         "POST",
@@ -84,6 +88,6 @@ SHARES: Final = (
         (_TOKEN,),
         description="Counts as a download.",
         tag="shares",
-        needs_token=False,
+        scope=None,
     ),
 )

@@ -12,12 +12,13 @@ from chunk_service.api.presigned_models import ConfirmRequest, UploadUrlAnswer, 
 from chunk_service.api.request_headers import idempotency_key
 from chunk_service.api.request_record import record_of
 from chunk_service.api.whole_answers import uploaded_answer
+from chunk_service.domain.principals import Scope
 
 SECRET = {"Cache-Control": "no-store"}
 
 
 async def upload_url(request: Request) -> Response:
-    principal = authenticate(request)
+    principal = await authenticate(request, Scope.UPLOAD)
     key = idempotency_key(request)
     wanted = (await read_model(request, UploadUrlRequest)).as_file()
     presigned = await context_of(request.scope).presigned.upload(
@@ -28,7 +29,7 @@ async def upload_url(request: Request) -> Response:
 
 
 async def confirm(request: Request) -> Response:
-    principal = authenticate(request)
+    principal = await authenticate(request, Scope.UPLOAD)
     key = known_key((await read_model(request, ConfirmRequest)).file_key)
     upload = await context_of(request.scope).presigned.confirm(principal, key)
     record_of(request.scope).upload_id = str(upload.id)

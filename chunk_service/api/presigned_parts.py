@@ -29,11 +29,12 @@ from chunk_service.api.queries import read_query
 from chunk_service.api.request_headers import idempotency_key
 from chunk_service.api.request_record import record_of
 from chunk_service.api.whole_answers import uploaded_answer
+from chunk_service.domain.principals import Scope
 from chunk_service.usecases.presign_parts import NamedUpload
 
 
 async def initiate(request: Request) -> Response:
-    principal = authenticate(request)
+    principal = await authenticate(request, Scope.UPLOAD)
     file = read_query(request, InitiateQuery).as_file()
     upload = await context_of(request.scope).presigned.parts.begin(
         principal, file, idempotency_key=idempotency_key(request)
@@ -43,7 +44,7 @@ async def initiate(request: Request) -> Response:
 
 
 async def presign_part(request: Request) -> Response:
-    principal = authenticate(request)
+    principal = await authenticate(request, Scope.UPLOAD)
     wanted = read_query(request, PartQuery)
     named = _recorded(request, wanted.named)
     presigned = await context_of(request.scope).presigned.parts(
@@ -53,7 +54,7 @@ async def presign_part(request: Request) -> Response:
 
 
 async def presign_parts(request: Request) -> Response:
-    principal = authenticate(request)
+    principal = await authenticate(request, Scope.UPLOAD)
     named = _named(request)
     numbers = (await read_model(request, PartsRequest)).partNumbers
     presigned = await context_of(request.scope).presigned.parts(principal, named, numbers)
@@ -62,14 +63,14 @@ async def presign_parts(request: Request) -> Response:
 
 
 async def list_parts(request: Request) -> Response:
-    principal = authenticate(request)
+    principal = await authenticate(request, Scope.UPLOAD)
     named = _named(request)
     parts = await context_of(request.scope).presigned.parts.list_parts(principal, named)
     return json_answer(PartsAnswer(uploadId=str(named.id), parts=stored_parts(list(parts))))
 
 
 async def complete(request: Request) -> Response:
-    principal = authenticate(request)
+    principal = await authenticate(request, Scope.UPLOAD)
     named = _named(request)
     listed = (await read_model(request, CompletePartsRequest, most_bytes=MAX_LIST_BYTES)).listed()
     upload = await context_of(request.scope).presigned.complete(principal, named, listed)
@@ -78,7 +79,7 @@ async def complete(request: Request) -> Response:
 
 async def abort(request: Request) -> Response:
     context = context_of(request.scope)
-    principal = authenticate(request)
+    principal = await authenticate(request, Scope.UPLOAD)
     named = _named(request)
     await context.presigned.parts.find(principal, named)
     upload = await context.abort(principal, named.id)

@@ -16,10 +16,11 @@ from chunk_service.api.share_answers import (
     shared_answer,
 )
 from chunk_service.api.share_requests import ShareRequest, SharesQuery, share_id_of
+from chunk_service.domain.principals import Scope
 
 
 async def share_file(request: Request) -> Response:
-    principal = authenticate(request)
+    principal = await authenticate(request, Scope.SHARE)
     key = key_of(request)
     wish = (await read_model(request, ShareRequest)).as_wish()
     sharing = context_of(request.scope).sharing
@@ -28,7 +29,7 @@ async def share_file(request: Request) -> Response:
 
 
 async def list_shares(request: Request) -> Response:
-    principal = authenticate(request)
+    principal = await authenticate(request, Scope.SHARE)
     key, wanted = key_of(request), read_query(request, SharesQuery)
     tend = context_of(request.scope).sharing.tend
     found = await tend(principal, key, before=wanted.behind, limit=wanted.limit)
@@ -38,7 +39,7 @@ async def list_shares(request: Request) -> Response:
 
 
 async def revoke_share(request: Request) -> Response:
-    principal = authenticate(request)
+    principal = await authenticate(request, Scope.SHARE)
     key, share_id = key_of(request), share_id_of(request)
     await context_of(request.scope).sharing.tend.revoke(principal, key, share_id)
     return json_answer(RevokedAnswer())

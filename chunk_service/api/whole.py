@@ -13,19 +13,19 @@ from chunk_service.api.request_headers import idempotency_key
 from chunk_service.api.request_record import record_of
 from chunk_service.api.whole_answers import uploaded_answer
 from chunk_service.api.whole_requests import bare_file, file_form, file_of_form, pieces_of
-from chunk_service.domain.principals import Principal
+from chunk_service.domain.principals import Principal, Scope
 from chunk_service.usecases.upload_whole import WholeFile
 
 
 async def upload_form(request: Request) -> Response:
-    principal = authenticate(request)
+    principal = await authenticate(request, Scope.UPLOAD)
     form = file_form(request)
     await form.read_to_file()
     return await _upload(request, principal, file_of_form(request, form), pieces_of(form))
 
 
 async def put_file(request: Request) -> Response:
-    principal = authenticate(request)
+    principal = await authenticate(request, Scope.UPLOAD)
     file = bare_file(request, str(request.path_params["key"]))
     return await _upload(request, principal, file, body_pieces(request))
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from chunk_service.domain.errors import Forbidden
-
 from chunk_service.domain.files import file_id_in
 
 OWNER_MAX_CHARACTERS = 255
