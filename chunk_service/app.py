@@ -50,7 +50,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
 
     app = Starlette(
         routes=routes(),
-        middleware=middleware(in_flight),
+        middleware=middleware(in_flight, known.cors_origins),
         exception_handlers=EXCEPTION_HANDLERS,
         lifespan=lifespan,
     )

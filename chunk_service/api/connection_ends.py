@@ -20,6 +20,7 @@ from chunk_service.api.connection_limits import (
     STATE_KEY,
     ConnectionLimits,
 )
+from chunk_service.api.cross_origin import cross_origin_headers
 from chunk_service.api.problems import Problem
 from chunk_service.api.timer import Timer
 
@@ -69,7 +70,7 @@ class EndingProtocol(HttpToolsProtocol):
     def turn_away(self, problem: Problem) -> None:
         """Tell it and close, without a wait for whoever still sends."""
         self.is_refused = True
-        self.transport.write(bare_answer(problem, self.server_state.default_headers))
+        self._write(problem)
         self.transport.close()
 
     def _give_up(self, working: RequestResponseCycle, problem: Problem) -> None:
@@ -85,9 +86,15 @@ class EndingProtocol(HttpToolsProtocol):
         if self.transport.is_closing():
             return
         self.flow.resume_reading()
-        self.transport.write(bare_answer(problem, self.server_state.default_headers))
+        self._write(problem)
         self.transport.write_eof()
         self._linger_timer.start(LINGER_SECONDS)
+
+    def _write(self, problem: Problem) -> None:
+        """What came of the request's head says who may read it; before a request there is none."""
+        readers = cross_origin_headers(self.limits.origins, self.headers or ())
+        headers = [*self.server_state.default_headers, *readers]
+        self.transport.write(bare_answer(problem, headers))
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)

@@ -22,7 +22,8 @@ LEAST_READ_BYTES: Final = 16 * 1024
 @dataclass(frozen=True, slots=True)
 class ConnectionLimits:
     """A head must have come whole within `head_seconds`; an answer must go on being read within
-    `send_seconds`; between two requests a connection may rest for `idle_seconds`.
+    `send_seconds`; between two requests a connection may rest for `idle_seconds`. Pages of
+    `origins` may read why they were refused.
     """
 
     head_seconds: float
@@ -30,3 +31,4 @@ class ConnectionLimits:
     send_seconds: float
     max_head_bytes: int
     max_connections: int
+    origins: frozenset[str] = frozenset()

@@ -7,17 +7,21 @@ from starlette.middleware import Middleware
 
 from chunk_service.api.admission import Admission
 from chunk_service.api.catching import Catching
+from chunk_service.api.cross_origin import CrossOrigin, Preflight
 from chunk_service.api.framing import Framing
 from chunk_service.api.in_flight import InFlight
 from chunk_service.api.lingering import Lingering
 from chunk_service.api.request_log import RequestLog
 
 
-def middleware(in_flight: InFlight) -> list[Middleware]:
+def middleware(in_flight: InFlight, origins: frozenset[str] = frozenset()) -> list[Middleware]:
+    """`origins` are those whose pages may call; without any there is nothing to say of it."""
     return [
         Middleware(RequestLog),
+        *([Middleware(CrossOrigin, origins)] if origins else []),
         Middleware(Lingering),
         Middleware(Catching),
         Middleware(Framing),
+        *([Middleware(Preflight, origins)] if origins else []),
         Middleware(Admission, in_flight),
     ]

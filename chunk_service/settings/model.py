@@ -6,6 +6,7 @@ Read by `loading.py`, once, at start. Only wiring, app and cli see this object, 
 
 from pydantic import ValidationInfo, field_validator
 
+from chunk_service.settings.browsers import BrowserSettings
 from chunk_service.settings.database import DatabaseSettings
 from chunk_service.settings.events import EventSettings
 from chunk_service.settings.files import FileSettings
@@ -27,6 +28,7 @@ GROUPS: tuple[type[SettingsGroup], ...] = (
     MailSettings,
     FileSettings,
     SharingSettings,
+    BrowserSettings,
     RelaySettings,
     LimitSettings,
     DeadlineSettings,
@@ -41,6 +43,7 @@ class Settings(
     ServingSettings,
     RelaySettings,
     SharingSettings,
+    BrowserSettings,
     FileSettings,
     MailSettings,
     EventSettings,

@@ -116,4 +116,5 @@ def connection_limits(settings: Settings) -> ConnectionLimits:
         send_seconds=settings.send_timeout.total_seconds(),
         max_head_bytes=settings.max_header_bytes,
         max_connections=settings.max_connections,
+        origins=settings.cors_origins,
     )
