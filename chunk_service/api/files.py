@@ -7,6 +7,7 @@ from chunk_service.api.answers import json_answer
 from chunk_service.api.auth import authenticate
 from chunk_service.api.context import context_of
 from chunk_service.api.cursors import write_cursor
+from chunk_service.api.downloads import download_answer
 from chunk_service.api.file_answers import (
     DeletedAnswer,
     FilesAnswer,
@@ -58,9 +59,13 @@ async def delete_file(request: Request) -> Response:
 
 
 async def file_content(request: Request) -> Response:
-    """To the bytes where they lie: nothing of them goes through here."""
+    """The bytes, or the way to them where nothing of them goes through here."""
     principal = await authenticate(request, Scope.FILES_READ)
-    link = await context_of(request.scope).library.link(principal, key_of(request))
+    library, key = context_of(request.scope).library, key_of(request)
+    if library.downloads is not None:
+        file = await library.link.grant(principal, key)
+        return download_answer(library.downloads, file, request)
+    link = await library.link(principal, key)
     return RedirectResponse(link.url, status_code=307, headers=_SECRET)
 
 

@@ -9,6 +9,7 @@ from chunk_service.api.openapi_shapes import (
     WITH_BODY,
     Body,
     Described,
+    header,
     in_path,
     query_parameters,
 )
@@ -18,6 +19,20 @@ _EXAMPLE: Final = "uploads/01968c5e-7b7e-7c3a-9d5e-3f1f0f6f2a11-audio.mp3"
 FILE_KEY: Final = in_path("key", KEY_PATTERN, example=_EXAMPLE)
 _FOUND: Final = (*GUARDED, 404, 429)
 _REDIRECT: Final = "To the bytes in the object store, for a short while."
+_CONTENT: Final = {
+    200: "The bytes, as an attachment.",
+    206: "The part that `Range` asks for.",
+    304: "The client has them: `If-None-Match`, `If-Modified-Since`.",
+    307: _REDIRECT,
+}
+_CONDITIONS: Final = (
+    header("Range", "One range of bytes; several, and what is none, are passed over."),
+    header("If-Range", "The ETag or date of what the client has a part of."),
+    header("If-None-Match", "ETags of what the client has."),
+    header("If-Match", "ETags of what the client means; another file is a 412."),
+    header("If-Modified-Since", "The date of what the client has."),
+    header("If-Unmodified-Since", "The date of what the client means."),
+)
 
 FILES: Final = (
     Described(
@@ -73,9 +88,10 @@ FILES: Final = (
         "/files/{key}/content",
         "file_content",
         "The bytes of a file",
-        {307: _REDIRECT},
-        _FOUND,
-        parameters=(FILE_KEY,),
+        _CONTENT,
+        (*_FOUND, 410, 412, 416),
+        parameters=(FILE_KEY, *_CONDITIONS),
+        description="A 307, or where `DOWNLOAD_MODE=proxy` is set the bytes themselves.",
         tag="files",
         scope=Scope.FILES_READ,
     ),

@@ -79,6 +79,10 @@ class SourceChanged(StoreError):
     """What was to be copied is gone, or is no longer what it was found to be."""
 
 
+class ObjectGone(StoreError):
+    """There is no object at the key, or another one than was meant."""
+
+
 class PartsRefused(StoreError):
     """InvalidPart or InvalidPartOrder: the store does not have the parts that we list."""
 

@@ -1,7 +1,7 @@
 """Which files are taken, how they are given back, and how long they are kept."""
 
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator
 from pydantic_settings import NoDecode
@@ -51,4 +51,16 @@ class FileSettings(SettingsGroup):
     )
     retention_bulk_files: int = setting(
         "So many files a run may delete whatever their share is.", default=100, ge=0
+    )
+    download_mode: Literal["redirect", "proxy"] = setting(
+        "What `GET /files/{key}/content` does: `redirect` sends clients on to S3 by a link; "
+        "`proxy` hands the bytes through, for clients that can't reach S3.",
+        default="redirect",
+    )
+    max_concurrent_downloads: int = setting(
+        "Downloads that one process hands through at a time; more are answered 503, and 429 above "
+        "three quarters of them by one owner. Each takes about 0.6 MiB of memory.",
+        default=64,
+        ge=1,
+        le=4096,
     )

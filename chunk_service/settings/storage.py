@@ -126,7 +126,8 @@ class RelaySettings(SettingsGroup):
     )
     complete_wait: Duration = setting(
         "How long a completing call waits for S3 before it answers 503 with `Retry-After`; "
-        "the work goes on, and the repeated call gets the result.",
+        "the work goes on, and the repeated call gets the result. A download that is handed "
+        "through waits as long for S3 to begin.",
         default="25s",
         le=timedelta(minutes=5),
     )

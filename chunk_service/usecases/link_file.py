@@ -44,10 +44,15 @@ class LinkFile:
         return file
 
     async def __call__(self, principal: Principal, key: str) -> Link:
+        file = await self.grant(principal, key)
+        return await self.to(file, expires_in=self.expires_in)
+
+    async def grant(self, principal: Principal, key: str) -> File:
+        """The file, in use from now on for as long as a link lasts."""
         file = await self.files.grant(principal, key, self.expires_in)
         if file is None:
             raise unknown_file()
-        return await self.to(file, expires_in=self.expires_in)
+        return file
 
     async def to(self, file: File, *, expires_in: timedelta) -> Link:
         target = replace(file.target, content_type=served_type(file.content_type))

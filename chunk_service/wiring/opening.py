@@ -16,6 +16,7 @@ from chunk_service.adapters.postgres.identity import DatabaseIdentity
 from chunk_service.adapters.postgres.spools import SpoolRows
 from chunk_service.adapters.s3.client import open_store
 from chunk_service.adapters.s3.presigning import Presigner, open_presigner
+from chunk_service.adapters.s3.reading import S3Reader, open_reader
 from chunk_service.adapters.s3.store import S3Store
 from chunk_service.adapters.spool.disk import Disk, UnsyncedDisk
 from chunk_service.adapters.spool.identity import identify_spool
@@ -53,6 +54,7 @@ class Opened:
     store: S3Store
     presigner: Presigner
     passwords: Passwords
+    reader: S3Reader | None
     spool: Spool
     bells: Bells
     holder: UUID
@@ -76,9 +78,17 @@ async def open_parts(settings: Settings, surround: Surround = as_it_is) -> Async
                 s3_options(settings), public_endpoint_url=settings.s3_public_endpoint_url
             )
         )
-        passwords = await stack.enter_async_context(open_passwords())
         yield Opened(
-            settings, database, store, presigner, passwords, spool, Bells(), uuid4(), surround
+            settings=settings,
+            database=database,
+            store=store,
+            presigner=presigner,
+            reader=await _open_reader(settings, stack),
+            passwords=await stack.enter_async_context(open_passwords()),
+            spool=spool,
+            bells=Bells(),
+            holder=uuid4(),
+            surround=surround,
         )
 
 
@@ -89,6 +99,14 @@ async def _open_store(settings: Settings, stack: AsyncExitStack) -> S3Store:
     store = await stack.enter_async_context(open_store(s3_options(settings), executor=executor))
     await _check_lifecycle(settings, store)
     return store
+
+
+async def _open_reader(settings: Settings, stack: AsyncExitStack) -> S3Reader | None:
+    """None where clients fetch from the store themselves."""
+    if settings.download_mode != "proxy":
+        return None
+    reader = open_reader(s3_options(settings), connections=settings.max_concurrent_downloads)
+    return await stack.enter_async_context(reader)
 
 
 async def _check_lifecycle(settings: Settings, store: S3Store) -> None:

@@ -27,7 +27,7 @@ from chunk_service.adapters.postgres.repairing import RepairingRows
 from chunk_service.adapters.postgres.sharing import SharingRows
 from chunk_service.adapters.postgres.spools import SpoolRows
 from chunk_service.adapters.postgres.sweeping import SweepingRows
-from chunk_service.api.library import Library
+from chunk_service.api.library import Downloads, Library
 from chunk_service.api.presigned_doors import PresignedDoors
 from chunk_service.api.sharing import Sharing
 from chunk_service.domain.uploads import Way
@@ -48,6 +48,7 @@ from chunk_service.usecases.confirm_upload import ConfirmUpload
 from chunk_service.usecases.confirmed_files import ConfirmedFiles, FindConfirmedFiles
 from chunk_service.usecases.delete_file import DeleteFile, MarkDeleted
 from chunk_service.usecases.expire_uploads import ExpireUploads
+from chunk_service.usecases.fetch_file import FetchFile
 from chunk_service.usecases.find_files import FindFiles
 from chunk_service.usecases.forget_spools import ForgetSpools
 from chunk_service.usecases.link_file import LinkFile
@@ -280,6 +281,7 @@ def use_cases_over(opened: Opened, rows: Rows) -> UseCases:
                 MarkDeleted(rows.deleting, now=_now, new_id=uuid7),
                 remove_objects,
             ),
+            downloads=downloads_of(opened),
         ),
         types=types,
         sharing=sharing_over(opened, rows.files, rows.sharing, rows.granting, link),
@@ -322,6 +324,18 @@ def _presigned(
 
 def _now() -> datetime:
     return datetime.now(UTC)
+
+
+def downloads_of(opened: Opened) -> Downloads | None:
+    """One owner leaves a quarter of the room to the others."""
+    if opened.reader is None:
+        return None
+    most = opened.settings.max_concurrent_downloads
+    return Downloads(
+        fetch=FetchFile(opened.reader, opened.settings.complete_wait.total_seconds()),
+        most=most,
+        most_per_owner=max(1, most * 3 // 4),
+    )
 
 
 def health_of(opened: Opened, stopping: asyncio.Event) -> CheckHealth:

@@ -42,6 +42,14 @@ def test_a_range_beyond_the_end_is_refused(s3: Client, place: Place) -> None:
         s3.get_object(**place, Range="bytes=10-")
 
 
+def test_only_the_version_that_is_meant_is_given(s3: Client, place: Place) -> None:
+    etag = s3.put_object(**place, Body=DATA)["ETag"]
+    assert s3.get_object(**place, IfMatch=etag, Range="bytes=0-3")["Body"].read() == DATA[:4]
+    s3.put_object(**place, Body=b"other")
+    with refused("PreconditionFailed", 412):
+        s3.get_object(**place, IfMatch=etag, Range="bytes=0-3")
+
+
 def test_a_checksum_is_told_when_asked_for(s3: Client, place: Place) -> None:
     s3.put_object(**place, Body=DATA, ChecksumCRC64NVME=crc64(DATA))
     told = s3.head_object(**place, ChecksumMode="ENABLED")

@@ -1,4 +1,4 @@
-"""docs/browsers.md: its script sends a file, run by Node.js, whose fetch is that of browsers."""
+"""docs/browsers.md: its scripts send and fetch a file, run by Node.js, with a fetch like theirs."""
 
 import asyncio
 import json
@@ -29,26 +29,35 @@ console.log(JSON.stringify(await upload(token, 123, file)));
 """
 
 
+SENT, FETCHED = re.findall(r"^```js\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+FETCH = f"""
+const [BASE, token, key] = process.argv.slice(2);
+{FETCHED}
+process.stdout.write(Buffer.from(await blob.arrayBuffer()));
+"""
+
+
 @pytest.mark.parametrize("size_bytes", [0, 1, PART_BYTES, 2 * PART_BYTES + 1])
-async def test_the_script_of_the_page_sends_a_file(
+async def test_the_scripts_of_the_page_send_and_fetch_a_file(
     service: RunningService, bucket: Bucket, tmp_path: Path, size_bytes: int
 ) -> None:
-    (script,) = re.findall(r"^```js\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
-    assert ADDRESS in script
-    (tmp_path / "page.mjs").write_text(script.replace(ADDRESS, json.dumps(service.url)))
+    assert ADDRESS in SENT
+    (tmp_path / "page.mjs").write_text(SENT.replace(ADDRESS, json.dumps(service.url)))
     (tmp_path / "run.mjs").write_text(RUN)
+    (tmp_path / "fetch.mjs").write_text(FETCH)
     (tmp_path / "file").write_bytes(content_of(size_bytes))
-    program: list[str | Path] = [
-        NODE,
-        tmp_path / "run.mjs",
-        tokens.token("alice"),
-        tmp_path / "file",
-    ]
-    ended = await asyncio.to_thread(_run, program)
-    assert ended.returncode == 0, ended.stderr
-    key = json.loads(ended.stdout)["data"]["key"]
+    token = tokens.token("alice")
+    told = await _printed(tmp_path / "run.mjs", token, tmp_path / "file")
+    key = json.loads(told)["data"]["key"]
     assert bucket.read(key) == content_of(size_bytes)
+    assert await _printed(tmp_path / "fetch.mjs", service.url, token, key) == content_of(size_bytes)
 
 
-def _run(program: list[str | Path]) -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run(program, capture_output=True, timeout=60, check=False)
+async def _printed(*arguments: str | Path) -> bytes:
+    ended = await asyncio.to_thread(_run, arguments)
+    assert ended.returncode == 0, ended.stderr
+    return ended.stdout
+
+
+def _run(arguments: tuple[str | Path, ...]) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run([NODE, *arguments], capture_output=True, timeout=60, check=False)

@@ -34,7 +34,7 @@ async def open_store(options: S3Options, *, executor: Executor) -> AsyncIterator
         stack.callback(wire.close)
         clients = [
             await stack.enter_async_context(
-                _client(session, options, attempts=attempts, ca_certs=ca_certs)
+                client_of(session, options, attempts=attempts, ca_certs=ca_certs)
             )
             for attempts in (_ATTEMPTS, 1)
         ]
@@ -44,7 +44,7 @@ async def open_store(options: S3Options, *, executor: Executor) -> AsyncIterator
 
 
 @asynccontextmanager
-async def _client(
+async def client_of(
     session: AioSession, options: S3Options, *, attempts: int, ca_certs: str | None
 ) -> AsyncIterator["S3Client"]:
     async with session.create_client(

@@ -41,6 +41,8 @@ def head_object(holdings: Holdings, request: Request) -> Answer:
 
 def get_object(holdings: Holdings, request: Request) -> Answer:
     found = _find(holdings, request)
+    if request.headers.get("if-match", found.etag) != found.etag:
+        raise S3Error("PreconditionFailed", "At least one of the pre-conditions did not hold")
     headers = _described(found, request)
     wanted = _range(request.headers.get("range", ""), found.size_bytes)
     if wanted is None:
