@@ -65,7 +65,8 @@ async def file_content(request: Request) -> Response:
     if library.downloads is not None:
         file = await library.link.grant(principal, key)
         return download_answer(library.downloads, file, request)
-    link = await library.link(principal, key)
+    is_head = request.method == "HEAD"
+    link = await (library.link.to_head if is_head else library.link)(principal, key)
     return RedirectResponse(link.url, status_code=307, headers=_SECRET)
 
 

@@ -59,7 +59,7 @@ class FileSettings(SettingsGroup):
     )
     max_concurrent_downloads: int = setting(
         "Downloads that one process hands through at a time; more are answered 503, and 429 above "
-        "three quarters of them by one owner. Each takes about 0.6 MiB of memory.",
+        "three quarters of them by one owner. Each takes about 1 MiB of memory.",
         default=64,
         ge=1,
         le=4096,

@@ -17,8 +17,17 @@ class Granting(Files, Protocol):
         ...
 
 
+class Sign(Protocol):
+    async def __call__(
+        self, target: ObjectTarget, *, disposition: str, expires_in: timedelta
+    ) -> str: ...
+
+
 class Presigner(Protocol):
     async def get_url(
+        self, target: ObjectTarget, *, disposition: str, expires_in: timedelta
+    ) -> str: ...
+    async def head_url(
         self, target: ObjectTarget, *, disposition: str, expires_in: timedelta
     ) -> str: ...
 
@@ -55,8 +64,14 @@ class LinkFile:
         return file
 
     async def to(self, file: File, *, expires_in: timedelta) -> Link:
+        return await self._signed(self.presigner.get_url, file, expires_in)
+
+    async def to_head(self, principal: Principal, key: str) -> Link:
+        """A link that takes HEAD, and nothing else."""
+        file = await self.read(principal, key)
+        return await self._signed(self.presigner.head_url, file, self.expires_in)
+
+    async def _signed(self, sign: Sign, file: File, expires_in: timedelta) -> Link:
         target = replace(file.target, content_type=served_type(file.content_type))
-        url = await self.presigner.get_url(
-            target, disposition=attachment(file.name), expires_in=expires_in
-        )
+        url = await sign(target, disposition=attachment(file.name), expires_in=expires_in)
         return Link(url, expires_in)

@@ -108,7 +108,7 @@ class NoFiles:
     async def read(self, *_: Any, **__: Any) -> Any:
         raise NotFound
 
-    begin = find = grant = list_parts = release = read
+    begin = find = grant = list_parts = release = to_head = read
 
 
 NO_FILES = NoFiles()

@@ -104,6 +104,15 @@ async def test_the_bytes_come_by_a_link_as_an_attachment_that_runs_nothing(
     assert "p%C3%A1gina.html" in fetched.headers["content-disposition"]
 
 
+async def test_a_head_is_led_to_where_a_head_is_answered(caller: Caller) -> None:
+    key = await _stored(caller)
+    answer = await caller.client.head(f"/files/{key}/content")
+    assert answer.status_code == 307
+    async with httpx.AsyncClient(trust_env=False) as client:
+        head = await client.head(answer.headers["location"])
+    assert (head.status_code, head.headers["content-length"]) == (200, str(len(_CONTENT)))
+
+
 async def test_a_bound_token_reaches_its_file_and_lists_none(
     caller: Caller, service: RunningService
 ) -> None:

@@ -30,11 +30,13 @@ class Presigner:
         self, target: ObjectTarget, *, disposition: str, expires_in: timedelta
     ) -> str:
         """To read the object, as `target.content_type` and under `disposition` (RFC 6266)."""
-        shown = {
-            "ResponseContentType": target.content_type,
-            "ResponseContentDisposition": disposition,
-        }
-        return await self._url("get_object", target, expires_in, shown)
+        return await self._url("get_object", target, expires_in, _shown(target, disposition))
+
+    async def head_url(
+        self, target: ObjectTarget, *, disposition: str, expires_in: timedelta
+    ) -> str:
+        """The same for a HEAD: a link is signed for one method."""
+        return await self._url("head_object", target, expires_in, _shown(target, disposition))
 
     async def put_url(
         self, target: ObjectTarget, *, size_bytes: int | None, expires_in: timedelta
@@ -72,6 +74,13 @@ class Presigner:
             Params={"Bucket": target.bucket, "Key": target.key, **more},
             ExpiresIn=_whole_seconds(expires_in),
         )
+
+
+def _shown(target: ObjectTarget, disposition: str) -> Mapping[str, str]:
+    return {
+        "ResponseContentType": target.content_type,
+        "ResponseContentDisposition": disposition,
+    }
 
 
 def _whole_seconds(duration: timedelta) -> int:

@@ -2,7 +2,7 @@
 
 A client of its own: downloads last as long as their readers please, and must not hold connections
 that parts and completions wait for. aiohttp stops reading from the store while nobody takes what it
-has, so a slow reader holds about 0.3 MiB here. A body that ends early raises; it never just ends.
+has, so a slow reader is not read ahead for. A body that ends early raises; it never just ends.
 """
 
 from collections.abc import AsyncIterator
@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from types_aiobotocore_s3 import S3Client
     from types_aiobotocore_s3.type_defs import GetObjectOutputTypeDef
 
-_PIECE_BYTES = 256 * 1024
+# With 256 KiB a stalled download held 1.3 MiB and was no faster; with 64 KiB 0.7, and slower.
+_PIECE_BYTES = 128 * 1024
 _GONE = frozenset({"NoSuchKey", "PreconditionFailed", "412"})
 
 
