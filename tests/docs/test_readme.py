@@ -62,6 +62,7 @@ def test_every_target_of_make_exists() -> None:
         ("upload_ttl", "24 hours"),
         ("upload_max_age", "6 days"),
         ("max_concurrent_requests", "| 512 |"),
+        ("max_concurrent_downloads", "| 64 |"),
     ],
 )
 def test_limits_are_the_defaults(setting: str, told: str) -> None:

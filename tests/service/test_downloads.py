@@ -1,5 +1,6 @@
 """Files handed through the service, as `DOWNLOAD_MODE=proxy` does it, from a real store."""
 
+import signal
 from collections.abc import AsyncIterator
 
 import httpx
@@ -8,6 +9,8 @@ import pytest
 from tests.service.caller import Caller, client_of, problem_of
 from tests.service.content import PART_BYTES, content_of, cut
 from tests.service.deployment import Deployment, Served
+from tests.service.processes import program
+from tests.service.raw import connected, head, speak
 from tests.service.tokens import token
 
 LARGE = content_of(2 * PART_BYTES + 100)
@@ -44,9 +47,9 @@ async def test_the_bytes_come_back_as_they_were_sent(proxied: Served, content: b
     assert answer.headers["content-type"] == "application/octet-stream"
     assert "p%C3%A1gina.html" in answer.headers["content-disposition"]
     assert answer.headers["etag"] == told["etag"]
-    head = await ask(proxied.caller, key, "HEAD")
-    assert (head.status_code, head.content) == (200, b"")
-    assert head.headers["content-length"] == str(len(content))
+    told_only = await ask(proxied.caller, key, "HEAD")
+    assert (told_only.status_code, told_only.content) == (200, b"")
+    assert told_only.headers["content-length"] == str(len(content))
 
 
 async def test_parts_are_given_and_what_is_known_is_not_sent(proxied: Served) -> None:
@@ -91,6 +94,53 @@ async def test_a_deleted_file_and_a_strangers_are_not_there(proxied: Served) -> 
             assert (await ask(Caller(client), key, method)).status_code == 404
     await proxied.caller.client.delete(f"/files/{key}")
     assert problem_of(await ask(proxied.caller, key), 404) == "not-found"
+
+
+@pytest.mark.parametrize(
+    ("headers", "body"),
+    [
+        ({"Content-Length": "3"}, b"abc"),
+        ({"Transfer-Encoding": "chunked"}, b"3\r\nabc\r\n0\r\n\r\n"),
+        ({"Content-Length": "3"}, b""),
+        ({"Content-Length": "1000000"}, b"a"),
+        ({"Transfer-Encoding": "chunked"}, b"3\r\nabc\r\n"),
+    ],
+    ids=["length", "chunked", "silent", "breaking off", "endless"],
+)
+async def test_a_body_that_nobody_asked_for_spoils_no_download(
+    proxied: Served, headers: dict[str, str], body: bytes
+) -> None:
+    key = await stored(proxied.caller, LARGE)
+    asked = {"Authorization": f"Bearer {token('alice')}", **headers}
+    answer = await speak(proxied.service.port, head("GET", f"/files/{key}/content", asked) + body)
+    assert (answer.status, answer.body) == (200, LARGE)
+
+
+async def test_one_connection_fetches_one_after_the_other(proxied: Served) -> None:
+    key = await stored(proxied.caller, LARGE)
+    bearer = {"Authorization": f"Bearer {token('alice')}"}
+    async with connected(proxied.service.port) as connection:
+        await connection.say(head("GET", f"/files/{key}/content", bearer) * 3)
+        assert [(await connection.answer()).body for _ in range(3)] == [LARGE] * 3
+
+
+@pytest.mark.survives("Process: SIGTERM while files are downloaded", "they break after the grace")
+async def test_a_stop_waits_a_bounded_while_for_downloads(own: Deployment) -> None:
+    with program(
+        own, "serve", download_mode="proxy", shutdown_grace="1s", send_timeout="2s"
+    ) as served:
+        await served.serves()
+        async with client_of(served.url, token("alice")) as client:
+            key = await stored(Caller(client), LARGE)
+        bearer = {"Authorization": f"Bearer {token('alice')}"}
+        async with connected(served.port) as connection:
+            await connection.say(head("GET", f"/files/{key}/content", bearer))
+            await connection.reader.readuntil(b"\r\n\r\n")
+            connection.writer.transport.pause_reading()  # type: ignore[attr-defined]
+            served.send(signal.SIGTERM)
+            assert await served.ended() == 0
+        lines = served.lines()
+    assert "cut off" in [line["event"] for line in lines]
 
 
 async def test_a_link_into_the_store_is_still_to_be_had(proxied: Served) -> None:

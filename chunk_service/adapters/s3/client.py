@@ -21,7 +21,7 @@ from chunk_service.adapters.s3.wire import Wire
 if TYPE_CHECKING:
     from types_aiobotocore_s3 import S3Client
 
-_ATTEMPTS = 3
+ATTEMPTS = 3
 
 
 @asynccontextmanager
@@ -34,9 +34,15 @@ async def open_store(options: S3Options, *, executor: Executor) -> AsyncIterator
         stack.callback(wire.close)
         clients = [
             await stack.enter_async_context(
-                client_of(session, options, attempts=attempts, ca_certs=ca_certs)
+                client_of(
+                    session,
+                    options,
+                    attempts=attempts,
+                    connections=options.relay_connections,
+                    ca_certs=ca_certs,
+                )
             )
-            for attempts in (_ATTEMPTS, 1)
+            for attempts in (ATTEMPTS, 1)
         ]
         for client in clients:
             wire.attach_to(client)
@@ -45,7 +51,12 @@ async def open_store(options: S3Options, *, executor: Executor) -> AsyncIterator
 
 @asynccontextmanager
 async def client_of(
-    session: AioSession, options: S3Options, *, attempts: int, ca_certs: str | None
+    session: AioSession,
+    options: S3Options,
+    *,
+    attempts: int,
+    connections: int,
+    ca_certs: str | None,
 ) -> AsyncIterator["S3Client"]:
     async with session.create_client(
         "s3",
@@ -54,12 +65,12 @@ async def client_of(
         aws_access_key_id=options.access_key,
         aws_secret_access_key=options.secret_key,
         verify=ca_certs,
-        config=_config(options, attempts=attempts),
+        config=_config(options, attempts=attempts, connections=connections),
     ) as client:
         yield client
 
 
-def _config(options: S3Options, *, attempts: int) -> AioConfig:
+def _config(options: S3Options, *, attempts: int, connections: int) -> AioConfig:
     return AioConfig(
         signature_version="s3v4",
         s3={"addressing_style": options.addressing_style, "payload_signing_enabled": False},
@@ -68,7 +79,7 @@ def _config(options: S3Options, *, attempts: int) -> AioConfig:
         retries={"mode": "standard", "total_max_attempts": attempts},
         connect_timeout=options.connect_timeout_seconds,
         read_timeout=options.read_timeout_seconds,
-        max_pool_connections=options.relay_connections,
+        max_pool_connections=connections,
         # the wire goes straight to the store, so must the rest: no proxies from the environment
         proxies={},
     )

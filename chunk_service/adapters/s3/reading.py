@@ -7,7 +7,7 @@ has, so a slow reader is not read ahead for. A body that ends early raises; it n
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
@@ -16,7 +16,7 @@ from botocore.exceptions import ClientError
 from botocore.httpsession import get_cert_path
 
 from chunk_service.adapters.s3 import fields
-from chunk_service.adapters.s3.client import client_of
+from chunk_service.adapters.s3.client import ATTEMPTS, client_of
 from chunk_service.adapters.s3.errors import outcomes
 from chunk_service.adapters.s3.options import S3Options
 from chunk_service.domain.objects import ObjectGone, ObjectTarget, OutcomeUnknown
@@ -98,6 +98,7 @@ async def _next_piece(body: "StreamingBody", most_bytes: int) -> bytes:
 async def open_reader(options: S3Options, *, connections: int) -> AsyncIterator[S3Reader]:
     session = AioSession()
     ca_certs = get_cert_path(session.get_config_variable("ca_bundle") or True)
-    pooled = replace(options, relay_connections=connections)
-    async with client_of(session, pooled, attempts=3, ca_certs=ca_certs) as client:
+    async with client_of(
+        session, options, attempts=ATTEMPTS, connections=connections, ca_certs=ca_certs
+    ) as client:
         yield S3Reader(client)
