@@ -1,16 +1,21 @@
-"""Hand the bytes of a file through, from the store, of the version that its row names."""
+"""Hand the bytes of a file through, from the store, of the version that its row names.
+
+A whole file is compared with its checksum on the way, and its last piece held back until that was
+found right: bytes that were spoiled in the store or on the line never make a whole download.
+"""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
 import structlog
 
+from chunk_service.domain.checksums import Algorithm
 from chunk_service.domain.errors import Gone, StorageUnavailable
 from chunk_service.domain.library import File
-from chunk_service.domain.objects import ObjectGone, ObjectTarget, StoreError
+from chunk_service.domain.objects import ObjectGone, ObjectTarget, OutcomeUnknown, StoreError
 from chunk_service.domain.ranges import Range
 
 log = structlog.get_logger(__name__)
@@ -22,9 +27,15 @@ class Reader(Protocol):
     ) -> AbstractAsyncContextManager[AsyncIterator[bytes]]: ...
 
 
+Crc = Callable[[bytes, int], int]
+
+
 @dataclass(frozen=True, slots=True)
 class FetchFile:
+    """`crcs` go on from the value of the bytes before; others than these are not compared."""
+
     reader: Reader
+    crcs: Mapping[Algorithm, Crc]
     patience_seconds: float
 
     @asynccontextmanager
@@ -32,7 +43,15 @@ class FetchFile:
         """The bytes [first, end) of the file; Gone, or StorageUnavailable, also in their midst."""
         async with AsyncExitStack() as stack:
             pieces = await self._opened(stack, file, wanted)
-            yield _told(file, pieces)
+            yield _told(file, self._checked(file, wanted, pieces))
+
+    def _checked(
+        self, file: File, wanted: Range, pieces: AsyncIterator[bytes]
+    ) -> AsyncIterator[bytes]:
+        is_whole = wanted == (0, file.size_bytes)
+        if not is_whole or file.checksum is None or file.checksum.algorithm not in self.crcs:
+            return pieces
+        return _held_back(pieces, self.crcs[file.checksum.algorithm], file.checksum.value)
 
     async def _opened(
         self, stack: AsyncExitStack, file: File, wanted: Range
@@ -48,6 +67,17 @@ class FetchFile:
             raise Gone("The bytes of this file are not there any more.") from None
         except (StoreError, TimeoutError) as error:
             raise _unavailable(file, error) from None
+
+
+async def _held_back(pieces: AsyncIterator[bytes], crc: Crc, expected: int) -> AsyncIterator[bytes]:
+    value, last = 0, b""
+    async for piece in pieces:
+        if last:
+            yield last
+        value, last = crc(piece, value), piece
+    if value != expected:
+        raise OutcomeUnknown("the bytes that came are not those that were stored")
+    yield last
 
 
 async def _told(file: File, pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:

@@ -8,7 +8,7 @@ from uuid import uuid4
 from sqlalchemy import text
 from uuid_utils.compat import uuid7
 
-from chunk_service.adapters.digests import combine
+from chunk_service.adapters.digests import CRCS, combine
 from chunk_service.adapters.postgres.beginning import BeginningRows
 from chunk_service.adapters.postgres.cleaning import CleaningRows
 from chunk_service.adapters.postgres.closing import ClosingRows
@@ -332,7 +332,7 @@ def downloads_of(opened: Opened) -> Downloads | None:
         return None
     most = opened.settings.max_concurrent_downloads
     return Downloads(
-        fetch=FetchFile(opened.reader, opened.settings.complete_wait.total_seconds()),
+        fetch=FetchFile(opened.reader, CRCS, opened.settings.complete_wait.total_seconds()),
         most=most,
         most_per_owner=max(1, most * 3 // 4),
     )

@@ -14,7 +14,7 @@ from tests.doubles.tcp_relay import Direction, Ending
 from tests.service.caller import Caller, client_of, problem_of
 from tests.service.content import MIB, PART_BYTES, content_of
 from tests.service.deployment import Deployment
-from tests.service.doubt.story import LARGE, Story
+from tests.service.doubt.story import LARGE, SMALL, Story
 from tests.service.doubt.test_bad_lines import proxy_to, through
 from tests.service.raw import RawConnection, connected, head
 from tests.service.running import RunningService, running
@@ -80,6 +80,21 @@ async def test_a_download_that_breaks_never_ends_well(scene: Scene, ending: Endi
     with pytest.raises(httpx.RemoteProtocolError):
         await scene.ask(key)
     assert (await scene.ask(key)).content == LARGE
+
+
+@pytest.mark.survives(
+    "The line from S3 flips a byte within a download",
+    "The end is withheld: a whole file with other bytes is never handed out",
+)
+async def test_spoiled_bytes_never_make_a_whole_download(scene: Scene) -> None:
+    large, small = await scene.stored(LARGE), await scene.stored(SMALL[:5000])
+    scene.line.trap(Direction.DOWN, after_bytes=3 * MIB, ending=Ending.FLIP)
+    with pytest.raises(httpx.RemoteProtocolError):
+        await scene.ask(large)
+    scene.line.trap(Direction.DOWN, after_bytes=4000, ending=Ending.FLIP)
+    assert problem_of(await scene.ask(small), 503) == "storage-unavailable"
+    assert (await scene.ask(large)).content == LARGE
+    assert (await scene.ask(small)).content == SMALL[:5000]
 
 
 @pytest.mark.survives(
