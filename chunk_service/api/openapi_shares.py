@@ -25,6 +25,7 @@ from chunk_service.domain.principals import Scope
 _SHARE_ID: Final = in_path("share_id", UUID_PATTERN)
 _TOKEN: Final = in_path("token", LINK_PATTERN)
 _REDIRECT: Final = "To the bytes in the object store, for a minute at most."
+_BYTES: Final = "The bytes, with `DOWNLOAD_MODE=proxy`; a part of them counts as a download too."
 _OPENING: Final = (400, 401, 404, 429, 500, 503)
 
 SHARES: Final = (
@@ -69,7 +70,7 @@ SHARES: Final = (
         "/s/{token}",
         "open_share",
         "Download by a link",
-        {307: _REDIRECT},
+        {200: _BYTES, 307: _REDIRECT},
         _OPENING,
         parameters=(_TOKEN,),
         description="Counts as a download. A password goes along as Basic, under any user name. "
@@ -82,7 +83,7 @@ SHARES: Final = (
         "/s/{token}",
         "open_share_by_password",
         "Download by a link and its password",
-        {303: _REDIRECT},
+        {200: _BYTES, 303: _REDIRECT},
         (*_OPENING, *WITH_BODY),
         Body("application/json", PasswordRequest, {"password": "sesame"}, (FORM,)),
         (_TOKEN,),

@@ -8,6 +8,7 @@ from chunk_service.domain.library import File
 from chunk_service.domain.principals import Principal
 from chunk_service.domain.shares import ShareId
 from chunk_service.usecases.link_file import Link
+from chunk_service.usecases.open_share import OpenedShare
 from chunk_service.usecases.share_file import SharedFile, ShareWish
 from chunk_service.usecases.tend_shares import ListedShare
 
@@ -24,7 +25,8 @@ class Tend(Protocol):
 
 
 class Open(Protocol):
-    async def __call__(self, token: str, password: str | None) -> Link: ...
+    async def __call__(self, token: str, password: str | None) -> OpenedShare: ...
+    async def link(self, opened: OpenedShare) -> Link: ...
     async def look(self, token: str, password: str | None) -> File: ...
 
 

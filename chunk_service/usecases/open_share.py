@@ -41,6 +41,14 @@ class Rows(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class OpenedShare:
+    """`lasts`: for how long the download may begin."""
+
+    file: File
+    lasts: timedelta
+
+
 class Linking(Protocol):
     async def to(self, file: File, *, expires_in: timedelta) -> Link: ...
 
@@ -54,7 +62,7 @@ class OpenShare:
     linking: Linking
     link_lasts: timedelta
 
-    async def __call__(self, token: str, password: str | None) -> Link:
+    async def __call__(self, token: str, password: str | None) -> OpenedShare:
         """A download, which counts."""
         found = await self._enter(token, password)
         grant = await self.rows.grant(found.id)
@@ -68,7 +76,11 @@ class OpenShare:
         )
         time_left = grant.time_left
         lasts = self.link_lasts if time_left is None else min(self.link_lasts, time_left)
-        return await self.linking.to(grant.file, expires_in=lasts)
+        return OpenedShare(grant.file, lasts)
+
+    async def link(self, opened: OpenedShare) -> Link:
+        """To the bytes where they lie."""
+        return await self.linking.to(opened.file, expires_in=opened.lasts)
 
     async def look(self, token: str, password: str | None) -> File:
         """What is there, which does not count."""

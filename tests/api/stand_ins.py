@@ -126,6 +126,8 @@ class NoShares:
     async def look(self, *_: Any, **__: Any) -> Any:
         raise NotFound
 
+    link = look
+
 
 NO_SHARES = NoShares()
 

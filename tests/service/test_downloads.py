@@ -2,6 +2,7 @@
 
 import signal
 from collections.abc import AsyncIterator
+from typing import Any
 
 import httpx
 import pytest
@@ -148,3 +149,20 @@ async def test_a_link_into_the_store_is_still_to_be_had(proxied: Served) -> None
     answer = await proxied.caller.client.post("/download-url", json={"file_key": key})
     async with httpx.AsyncClient(trust_env=False) as client:
         assert (await client.get(answer.json()["presigned_url"])).content == b"0123456789"
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+async def test_who_has_a_share_gets_the_bytes_here_too(proxied: Served, method: str) -> None:
+    key = await stored(proxied.caller, LARGE)
+    wish = {"max_downloads": 1, "password": "open sesame"}
+    made = await proxied.caller.client.post(f"/files/{key}/shares", json=wish)
+    link = httpx.URL(proxied.service.url).join(made.json()["url"])
+    given: dict[str, Any] = (
+        {"auth": ("anyone", "open sesame")}
+        if method == "GET"
+        else {"json": {"password": "open sesame"}}
+    )
+    async with httpx.AsyncClient(trust_env=False) as anyone:
+        answer = await anyone.request(method, link, **given)
+        assert (answer.status_code, answer.content) == (200, LARGE)
+        assert problem_of(await anyone.request(method, link, **given), 404) == "not-found"
