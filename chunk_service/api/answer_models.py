@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSche
 
 from chunk_service.api.instants import as_rfc3339
 from chunk_service.domain.states import State
+from chunk_service.domain.uploads import Way
 
 Instant = Annotated[
     datetime,
@@ -94,6 +95,7 @@ class AbortAnswer(Answer):
 class StatusData(Answer):
     upload_session_id: str
     state: State
+    way: Annotated[Way, Field(description="How its bytes come.")]
     main_service_file_id: int | str | None
     original_file_name: str
     content_type: str | None

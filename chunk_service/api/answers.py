@@ -80,6 +80,7 @@ def status_data(status: UploadStatus, public_endpoint_url: str) -> StatusData:
     return StatusData(
         upload_session_id=str(upload.id),
         state=upload.state,
+        way=upload.way,
         main_service_file_id=upload.main_service_file_id,
         original_file_name=upload.original_file_name,
         content_type=upload.content_type,
