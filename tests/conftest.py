@@ -4,5 +4,6 @@ pytest_plugins = (
     "tests.fixtures.properties",
     "tests.fixtures.databases",
     "tests.fixtures.doubles",
+    "tests.fixtures.environment",
     "tests.fixtures.stores",
 )

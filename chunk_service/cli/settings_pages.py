@@ -8,14 +8,16 @@ from pydantic.fields import FieldInfo
 
 from chunk_service.settings.group import SettingsGroup
 from chunk_service.settings.model import GROUPS
+from chunk_service.settings.other_names import other_name_of
 
 _INTRODUCTION = """\
 # Settings
 
 Read from the environment and from a file `.env` in the working folder, once, at start; the
 environment wins, and an empty variable counts as unset. Everything that is wrong or missing is
-reported at once, by name. Sizes are bytes or carry a unit (`8388608`, `8MiB`, `20GiB`), durations
-are seconds or carry one (`90`, `15m`, `24h`, `7d`).
+reported at once, by name; so are two names of one setting that are set to different values. Sizes
+are bytes or carry a unit (`8388608`, `8MiB`, `20GiB`), durations are seconds or carry one (`90`,
+`15m`, `24h`, `7d`).
 
 <!-- Written by `chunk-service generate` from chunk_service/settings: change it there. -->
 """
@@ -39,13 +41,20 @@ def _section(group: type[SettingsGroup]) -> str:
 
 
 def _row(name: str, field: FieldInfo) -> str:
-    meaning = f"{field.description}{_choices(field)}".replace("|", "\\|")
+    meaning = f"{field.description}{_choices(field)}{_other_name(field)}".replace("|", "\\|")
     return f"| `{name}` | {_default(field)} | {meaning} |\n"
 
 
 def _example_block(group: type[SettingsGroup]) -> str:
-    lines = [f"{_prefix(field)}{name}={_example(field)}\n" for name, field in _fields(group)]
+    lines = [_example_line(name, field) for name, field in _fields(group)]
     return f"# {_heading(group)}\n{''.join(lines)}"
+
+
+def _example_line(name: str, field: FieldInfo) -> str:
+    other_name = other_name_of(field)
+    # On a line of its own: not every reader of such files knows comments behind values.
+    remark = f"# {other_name} is another name for:\n" if other_name else ""
+    return f"{remark}{_prefix(field)}{name}={_example(field)}\n"
 
 
 def _fields(group: type[SettingsGroup]) -> Iterator[tuple[str, FieldInfo]]:
@@ -81,6 +90,11 @@ def _choices(field: FieldInfo) -> str:
     if get_origin(field.annotation) is not Literal:
         return ""
     return " One of " + ", ".join(f"`{choice}`" for choice in get_args(field.annotation)) + "."
+
+
+def _other_name(field: FieldInfo) -> str:
+    other_name = other_name_of(field)
+    return f" Another name for it is `{other_name}`." if other_name else ""
 
 
 def _shown(field: FieldInfo, key: str) -> str | None:

@@ -16,6 +16,7 @@ from pydantic_core import ErrorDetails
 from chunk_service.settings.database import DatabaseSettings
 from chunk_service.settings.group import SettingsGroup
 from chunk_service.settings.model import Settings
+from chunk_service.settings.other_names import other_name_of
 from chunk_service.settings.spelling import Misspelling, misspellings
 
 ENV_FILE = Path(".env")
@@ -68,7 +69,10 @@ def _faults(group: type[SettingsGroup], error: ValidationError) -> list[str]:
 
 def _fault(group: type[SettingsGroup], detail: ErrorDetails) -> str:
     name = str(detail["loc"][0])
+    field = group.model_fields[name]
+    other_name = other_name_of(field)
+    known_as = f"{name.upper()} (or {other_name})" if other_name else name.upper()
     if detail["type"] == "missing":
-        return f"  {name.upper()} is missing. {group.model_fields[name].description}"
+        return f"  {known_as} is missing. {field.description}"
     reason = str(detail.get("ctx", {}).get("error", detail["msg"]))
-    return f"  {name.upper()}: {reason}"
+    return f"  {known_as}: {reason}"

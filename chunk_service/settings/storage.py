@@ -55,11 +55,18 @@ class SpoolSettings(SettingsGroup):
 class S3Settings(SettingsGroup):
     """Object store (S3)"""
 
-    s3_access_key: str = setting("The access key of the bucket's user.", example="access-key")
-    s3_secret_key: SecretStr = setting("Its secret key.", example="secret-key")
+    s3_access_key: str = setting(
+        "The access key of the bucket's user.",
+        example="access-key",
+        other_name="AWS_ACCESS_KEY_ID",
+    )
+    s3_secret_key: SecretStr = setting(
+        "Its secret key.", example="secret-key", other_name="AWS_SECRET_ACCESS_KEY"
+    )
     s3_bucket_name: str = setting(
         "The bucket that receives the files. It must exist.",
         example="uploads",
+        other_name="AWS_BUCKET",
         pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{1,253}[A-Za-z0-9]$",
     )
     s3_endpoint_url: HttpBase | None = setting(
@@ -71,6 +78,7 @@ class S3Settings(SettingsGroup):
     s3_region_name: str = setting(
         "The region that requests are signed for.",
         default="us-east-1",
+        other_name="AWS_REGION",
         pattern=r"^[a-z0-9-]{1,40}$",
     )
     s3_public_endpoint_url: str = setting(

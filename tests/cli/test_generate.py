@@ -71,6 +71,12 @@ def test_the_pages_hold_every_setting(tmp_path: Path) -> None:
     assert all(f"| `{name}` |" in settings_page() for name in names)
 
 
+def test_the_pages_hold_the_second_name_of_a_setting() -> None:
+    assert "# AWS_BUCKET is another name for:\nS3_BUCKET_NAME=" in env_example()
+    (row,) = (line for line in settings_page().splitlines() if "`AWS_BUCKET`" in line)
+    assert row.startswith("| `S3_BUCKET_NAME` |")
+
+
 def test_the_page_of_states_holds_every_state_and_every_way() -> None:
     ways = [f"| `{old}` | {change} | `{new}` |" for (old, change), new in TRANSITIONS.items()]
     endings = [f"| `{state}` | `{event}` |" for state, event in EVENTS.items()]

@@ -34,5 +34,5 @@ def test_wrong_settings_are_one_message_before_anything_starts(command: list[str
     code, output = run(*command)
     assert code == 2
     assert "settings are wrong or missing" in output
-    assert "S3_BUCKET_NAME is missing" in output
+    assert "S3_BUCKET_NAME (or AWS_BUCKET) is missing" in output
     assert "Traceback" not in output
