@@ -107,6 +107,7 @@ async def test_a_page_of_another_origin_may_make_these_calls(
     assert answer.headers["Access-Control-Allow-Origin"] == APP
 
 
+@on_one_store
 async def test_the_old_environment_starts_the_service(
     own: Deployment, anyone: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:

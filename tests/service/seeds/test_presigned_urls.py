@@ -80,6 +80,7 @@ async def test_upload_url_then_delete_as_the_old_readme_says(
     assert file_key not in deployment.bucket.keys()  # noqa: SIM118 - not a dict
 
 
+@on_one_store
 async def test_a_count_of_files_starts_at_none(own: Deployment, anyone: httpx.AsyncClient) -> None:
     async with own.served() as served:
         client = served.caller.client
@@ -146,6 +147,7 @@ async def test_a_page_of_another_origin_may_make_these_calls(
     assert answer.headers["Access-Control-Allow-Origin"] == APP
 
 
+@on_one_store
 async def test_the_old_environment_starts_the_service(
     own: Deployment, anyone: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
