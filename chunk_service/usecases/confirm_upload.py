@@ -112,7 +112,7 @@ class ConfirmUpload:
         return seen
 
     async def look(self, upload: Upload) -> Upload | None:
-        """The upload on its way to be a file; None where nothing is there.
+        """The upload on its way to be a file or past that; None where nothing is there yet.
 
         ServiceError says how it broke the agreement: then it has failed.
         """
@@ -120,12 +120,13 @@ class ConfirmUpload:
         target = replace(upload.target, key=upload.pending.key)
         found = await self.store.head(target)
         if found is None:
-            return None
+            return await self._moved_on(upload)
         try:
             _check_agreed(upload, found)
             await self.check(upload, target, found.etag)
         except ServiceError as breach:
-            await self._refuse(upload, breach)
+            if not await self._refuse(upload, breach):
+                return await self._moved_on(upload)
             raise
         began = await self.rows.begin_completing(
             upload, size_bytes=found.size_bytes, etag=found.etag
@@ -134,11 +135,17 @@ class ConfirmUpload:
             return self.await_end.pursue(began)
         return await self.reading.read(upload.id)
 
-    async def _refuse(self, upload: Upload, breach: ServiceError) -> None:
+    async def _moved_on(self, upload: Upload) -> Upload | None:
+        """What was seen may be what another confirmation left behind."""
+        current = await self.reading.read(upload.id)
+        return None if current is None or current.state is State.OPEN else current
+
+    async def _refuse(self, upload: Upload, breach: ServiceError) -> bool:
+        """False where it was not open any more: what was judged was not what another took."""
         log.warning("agreement broken", upload_id=str(upload.id), problem=breach.type)
         target = after(upload.state, Change.REFUSE)
         assert target is not None
-        await self.end(upload, target, failure=breach.detail)
+        return await self.end(upload, target, failure=breach.detail) is not None
 
 
 def _is_pending(upload: Upload) -> bool:

@@ -8,7 +8,7 @@ from typing import Protocol
 
 import structlog
 
-from chunk_service.domain.errors import ServiceError
+from chunk_service.domain.errors import QuotaExceeded, ServiceError
 from chunk_service.domain.objects import StoreError
 from chunk_service.domain.states import Change, after
 from chunk_service.domain.uploads import Upload, UploadId
@@ -50,6 +50,8 @@ class TendPending:
         try:
             if await self.confirm.look(upload) is not None:
                 return
+        except QuotaExceeded:
+            log.info("pending upload does not fit its owner's quota", upload_id=str(upload.id))
         except (StoreError, ServiceError) as error:
             log.warning("pending upload put off", upload_id=str(upload.id), reason=str(error))
             return

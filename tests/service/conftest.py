@@ -86,6 +86,13 @@ async def anyone(service: RunningService) -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
+@pytest.fixture
+async def outside() -> AsyncIterator[httpx.AsyncClient]:
+    """Somebody without a token, who was given a link to the store."""
+    async with httpx.AsyncClient(trust_env=False) as client:
+        yield client
+
+
 @pytest.fixture(scope="session")
 def seaweedfs_bucket(seaweedfs: StoreServer) -> Bucket:
     return Bucket.made(seaweedfs, _BUCKET)

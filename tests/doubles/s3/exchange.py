@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 
 from tests.doubles.http import Answer, Head, read_body, send
 from tests.doubles.listener import reset
-from tests.doubles.s3 import buckets, listings, objects, uploads
+from tests.doubles.s3 import buckets, copies, listings, objects, uploads
 from tests.doubles.s3.blobs import Blob, Shelf
 from tests.doubles.s3.errors import S3Error
 from tests.doubles.s3.ledger import Entry, Ledger
@@ -21,6 +21,7 @@ Operation = Callable[[Holdings, Request], Answer]
 OPERATIONS: Mapping[str, Operation] = {
     "AbortMultipartUpload": uploads.abort_multipart_upload,
     "CompleteMultipartUpload": uploads.complete_multipart_upload,
+    "CopyObject": copies.copy_object,
     "CreateBucket": buckets.create_bucket,
     "CreateMultipartUpload": uploads.create_multipart_upload,
     "DeleteBucket": buckets.delete_bucket,
@@ -35,9 +36,10 @@ OPERATIONS: Mapping[str, Operation] = {
     "PutBucketLifecycleConfiguration": buckets.put_lifecycle,
     "PutObject": objects.put_object,
     "UploadPart": uploads.upload_part,
+    "UploadPartCopy": copies.upload_part_copy,
 }
 _CARRIES_BYTES = frozenset({"PutObject", "UploadPart"})
-_CREATES = frozenset({"PutObject", "CompleteMultipartUpload"})
+_CREATES = frozenset({"PutObject", "CompleteMultipartUpload", "CopyObject"})
 
 
 class Exchange:

@@ -5,6 +5,7 @@ and is spent. A test with a fault of its own writes it as a coroutine like those
 """
 
 import asyncio
+import threading
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -16,6 +17,8 @@ from tests.doubles.s3.requests import Address
 from tests.doubles.s3.tampering import flip_part, forget_multiparts
 
 Fault = Callable[[Exchange], Awaitable[None]]
+
+_HELD_SECONDS = 20
 
 
 @dataclass(slots=True)
@@ -165,3 +168,24 @@ async def flip_stored_byte(exchange: Exchange) -> None:
     bucket = exchange.holdings.bucket(exchange.address.bucket)
     flip_part(bucket.multiparts[exchange.address.upload_id], number)
     await exchange.send(answer)
+
+
+class Held:
+    """Taken in, and carried out when the test lets it go."""
+
+    def __init__(self) -> None:
+        self._reached = threading.Event()
+        self._let_go = threading.Event()
+
+    async def fault(self, exchange: Exchange) -> None:
+        await exchange.receive()
+        self._reached.set()
+        await asyncio.to_thread(self._let_go.wait, _HELD_SECONDS)
+        await exchange.send(exchange.apply())
+
+    async def reached(self) -> None:
+        """Return when the request is there."""
+        assert await asyncio.to_thread(self._reached.wait, _HELD_SECONDS), "nobody asked"
+
+    def let_go(self) -> None:
+        self._let_go.set()

@@ -26,6 +26,8 @@ OPERATIONS: Mapping[tuple[str, bool, frozenset[str]], str] = {
     ("HEAD", True, frozenset()): "HeadObject",
     ("DELETE", True, frozenset()): "DeleteObject",
 }
+# A header makes of these a copy of what the store has.
+COPIES: Mapping[str, str] = {"PutObject": "CopyObject", "UploadPart": "UploadPartCopy"}
 # Words that tell operations apart, known here or not: an unknown one must not pass for another.
 _WORDS = frozenset().union(*(words for _, _, words in OPERATIONS)) | {
     *(
@@ -75,7 +77,9 @@ def address_of(head: Head) -> Address:
     bucket, _, key = head.path.removeprefix("/").partition("/")
     words = _WORDS.intersection(head.query)
     operation = OPERATIONS.get((head.method, bool(key), words), "Unknown")
-    if not bucket or "x-amz-copy-source" in head.headers:
+    if "x-amz-copy-source" in head.headers:
+        operation = COPIES.get(operation, "Unknown")
+    if not bucket:
         operation = "Unknown"
     return Address(operation, bucket, key, head.query.get("uploadId", ""))
 

@@ -50,6 +50,22 @@ async def test_a_quota_is_judged_when_the_size_is_known(
         assert problem_of(refused, 403) == "quota-exceeded"
 
 
+@pytest.mark.survives(
+    "Access: more sent by a presigned URL than the quota has room for, and left there",
+    "it expires like what was never sent, and is deleted",
+)
+async def test_what_never_fits_the_quota_expires(
+    outside: httpx.AsyncClient, own: Deployment
+) -> None:
+    async with own.served(quota_bytes_per_owner="1MiB") as served:
+        told = await asked(served.caller)
+        await put(outside, told, b"x" * (2**20 + 1))
+        await own.pass_time(timedelta(hours=2))
+        (notification,) = await own.main_service.told_of(told["upload_session_id"])
+        assert notification.verified()["type"] == "upload.expired"
+        await until(lambda: pending_keys(own), lambda keys: not keys)
+
+
 @pytest.mark.survives("Input: a presigned upload that is not of its name's type", "415; deleted")
 async def test_a_file_that_is_not_of_its_type_is_deleted(
     outside: httpx.AsyncClient, own: Deployment
