@@ -94,6 +94,8 @@ class CompleteParts:
             if upload.state is not State.OPEN:
                 return upload
             parts = await self._judge(upload, listed)
+            if parts is None:
+                continue
             began = await self.rows.begin_completing(
                 upload, size_bytes=_total(parts), etag=None, parts=parts
             )
@@ -111,11 +113,19 @@ class CompleteParts:
                 f"The upload is {upload.state} with other parts.", state=str(upload.state)
             )
 
-    async def _judge(self, upload: Upload, listed: Sequence[ListedPart]) -> Sequence[SentPart]:
-        """The parts as the store has them; what is wrong can be mended, unless it is too much."""
+    async def _judge(
+        self, upload: Upload, listed: Sequence[ListedPart]
+    ) -> Sequence[SentPart] | None:
+        """The parts as the store has them; what is wrong can be mended, unless it is too much.
+
+        None where the upload is open no more, so that what was seen says nothing about it.
+        """
         if any(before.number >= after_it.number for before, after_it in pairwise(listed)):
             raise ValidationFailed("Parts must be listed in ascending order, each once.")
-        stored = {part.number: part for part in await self._stored_parts(upload)}
+        there = await self._stored_parts(upload)
+        if there is None:
+            return await self._refuse(upload, Gone(FORGOTTEN))
+        stored = {part.number: part for part in there}
         for each in listed:
             theirs = stored.get(each.number)
             if theirs is None or not each.is_of(theirs):
@@ -132,7 +142,7 @@ class CompleteParts:
                     part=part.number,
                 )
         if _total(parts) > upload.max_size:
-            raise await self._refuse(
+            return await self._refuse(
                 upload,
                 ContentTooLarge(
                     f"The parts have more than {upload.max_size} bytes.", max_size=upload.max_size
@@ -140,23 +150,21 @@ class CompleteParts:
             )
         return parts
 
-    async def _stored_parts(self, upload: Upload) -> Sequence[SentPart]:
+    async def _stored_parts(self, upload: Upload) -> Sequence[SentPart] | None:
+        """None where the store has dropped them, or somebody has completed them."""
         if upload.multipart is None:
             return []
         try:
-            parts = await self.store.list_parts(upload.target, upload.multipart)
+            return await self.store.list_parts(upload.target, upload.multipart)
         except StoreError as error:
             raise StorageUnavailable from error
-        if parts is None:
-            raise await self._refuse(upload, Gone(FORGOTTEN))
-        return parts
 
-    async def _refuse(self, upload: Upload, refusal: ServiceError) -> ServiceError:
-        """For good: no list of parts can mend it."""
+    async def _refuse(self, upload: Upload, refusal: ServiceError) -> None:
+        """For good, since no list of parts can mend it; unless the upload is open no more."""
         target = after(upload.state, Change.REFUSE)
         assert target is not None
-        await self.end(upload, target, failure=refusal.detail)
-        return refusal
+        if await self.end(upload, target, failure=refusal.detail) is not None:
+            raise refusal
 
 
 def _total(parts: Sequence[SentPart]) -> int:
