@@ -48,6 +48,8 @@ Combine = Callable[[Iterable[Digest], Iterable[Algorithm]], Digest]
 
 @dataclass(frozen=True, slots=True)
 class CompleteUpload:
+    """`hash_seconds`: how long to wait for a hash of the whole; None: as long as for the end."""
+
     rows: Rows
     reading: Reading
     await_end: AwaitEnd
@@ -56,6 +58,7 @@ class CompleteUpload:
     types: TypeCheck
     combine: Combine
     way: Way = Way.CHUNKS
+    hash_seconds: float | None = None
 
     async def __call__(self, principal: Principal, completion: Completion, *, wait: bool) -> Upload:
         """The upload, `stored`; without `wait` it may still be completing."""
@@ -111,7 +114,8 @@ class CompleteUpload:
     async def _verify(self, upload: Upload, completion: Completion) -> None:
         await self._check_checksum(upload, completion)
         if upload.checksum is not None and upload.checksum.algorithm is Algorithm.SHA256:
-            await self.verify_hash(upload, upload.checksum, self.await_end.wait_seconds)
+            patience = self.hash_seconds or self.await_end.wait_seconds
+            await self.verify_hash(upload, upload.checksum, patience)
 
     async def _refuse_incomplete(self, upload: Upload, total_chunks: int) -> None:
         missing = gaps(await self.reading.received(upload.id), total_chunks)

@@ -40,6 +40,8 @@ LEASE_SECONDS = 60
 CHUNKS_AT_ONCE = 2
 ROOM_PATIENCE_SECONDS = 20.0
 ROOM_PAUSE_SECONDS = 0.2
+# The upload ends with its request, so the request waits for a hash of the whole file.
+HASH_SECONDS = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,7 @@ class UploadWhole:
         try:
             async with self._alive(upload.id):
                 await self._receive_all(principal, upload.id, cutter)
-            return await self._complete(principal, upload, cutter.chunks, cutter.size_bytes)
+                return await self._complete(principal, upload, cutter.chunks, cutter.size_bytes)
         except BaseException:
             await asyncio.shield(self._give_up(principal, upload.id))
             raise
@@ -118,7 +120,7 @@ class UploadWhole:
 
     @asynccontextmanager
     async def _alive(self, upload_id: UploadId) -> AsyncIterator[None]:
-        """Within it the upload does not expire, however slowly its bytes come."""
+        """Within it the upload does not expire, however slowly its bytes come or are hashed."""
         task = asyncio.create_task(self._keep_alive(upload_id))
         try:
             yield

@@ -68,7 +68,7 @@ from chunk_service.usecases.relay_parts import RelayParts
 from chunk_service.usecases.remove_objects import RemoveObjects
 from chunk_service.usecases.sweep_spool import SweepSpool
 from chunk_service.usecases.tend_pending import TendPending
-from chunk_service.usecases.upload_whole import UploadWhole
+from chunk_service.usecases.upload_whole import HASH_SECONDS, UploadWhole
 from chunk_service.usecases.verify_hash import VerifyHash
 from chunk_service.wiring.later import end_upload
 from chunk_service.wiring.opening import Opened
@@ -252,7 +252,7 @@ def use_cases_over(opened: Opened, rows: Rows) -> UseCases:
         upload_whole=UploadWhole(
             begin=begin,
             receive=replace(receive, way=Way.WHOLE),
-            complete=replace(complete, way=Way.WHOLE),
+            complete=replace(complete, way=Way.WHOLE, hash_seconds=HASH_SECONDS),
             abort=abort,
             lease=rows.receiving,
             limits=limits,

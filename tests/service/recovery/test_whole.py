@@ -1,0 +1,109 @@
+"""A file in one request, whose process dies or whose steps take long; repeated with its key."""
+
+import asyncio
+import base64
+import hashlib
+from datetime import timedelta
+
+import httpx
+import pytest
+
+from tests.machine.instance import answer_of
+from tests.machine.steps import Failing
+from tests.service.recovery.conftest import OpenScene
+from tests.service.recovery.scene import Scene
+
+CONTENT = b"0123456789"
+EXPIRED = timedelta(minutes=3)
+
+
+def _put(
+    scene: Scene, *, at: int = 0, headers: dict[str, str] | None = None
+) -> "asyncio.Task[httpx.Response]":
+    return scene.world.at(at).asking(
+        "PUT",
+        "/files/a.bin",
+        content=CONTENT,
+        headers={"Idempotency-Key": "one", **(headers or {})},
+    )
+
+
+async def _is_stored(scene: Scene, answer: httpx.Response | None) -> None:
+    assert answer is not None
+    assert answer.status_code == 201, answer.text
+    document = answer.json()
+    world = scene.world
+    assert world.double.content(world.bucket, document["file_key"]) == CONTENT
+    rows = await world.rows()
+    events = [event["type"] for event in rows.of(rows.events, document["file_id"])]
+    assert events == ["upload.completed"]
+
+
+@pytest.mark.survives(
+    "One request: hashing the whole file takes longer than COMPLETE_WAIT",
+    "the request waits for it; the file is not given up",
+)
+async def test_a_long_hash_is_waited_for(opened: OpenScene) -> None:
+    async with opened(1, complete_wait=timedelta(seconds=0.3)) as scene:
+        held = scene.first.steps.hold("spool.sha256")
+        digest = base64.b64encode(hashlib.sha256(CONTENT).digest()).decode()
+        digested = {"Content-Digest": f"sha-256=:{digest}:"}
+        request = _put(scene, headers=digested)
+        await held.reached.wait()
+        await asyncio.sleep(0.6)
+        held.let_go.set()
+        while (answer := await answer_of(request)) is not None and answer.status_code == 503:
+            request = _put(scene, headers=digested)
+        await _is_stored(scene, answer)
+        assert len((await scene.world.rows()).uploads) == 1
+
+
+@pytest.mark.survives(
+    "One request: the process dies before its upload is completing",
+    "the upload expires, and the repeated request begins anew",
+)
+@pytest.mark.parametrize(
+    ("failing", "step"),
+    [
+        (Failing.DIES_AFTER, "beginning.begin"),
+        (Failing.DIES_AFTER, "receiving.reserve"),
+        (Failing.DIES_BEFORE, "writer.finish"),
+        (Failing.DIES_BEFORE, "receiving.record"),
+        (Failing.DIES_AFTER, "receiving.record"),
+        (Failing.DIES_BEFORE, "closing.begin_completing"),
+    ],
+)
+async def test_what_died_early_begins_anew(scene: Scene, failing: Failing, step: str) -> None:
+    await scene.dies(scene.first, failing, step)
+    assert await answer_of(_put(scene)) is None
+    waiting = await answer_of(_put(scene, at=1))
+    assert waiting is not None
+    assert waiting.status_code == 409, waiting.text
+    await scene.go_on(EXPIRED)
+    await scene.second.work(scene.second.use_cases.expire())
+    await _is_stored(scene, await answer_of(_put(scene, at=1)))
+
+
+@pytest.mark.survives(
+    "One request: the process dies, or an answer is lost, when its upload is completing",
+    "the repeated request gets the one file that comes of it",
+)
+@pytest.mark.parametrize(
+    ("failing", "step"),
+    [
+        (Failing.DIES_AFTER, "closing.begin_completing"),
+        (Failing.DIES_BEFORE, "store.put_object"),
+        (Failing.DIES_AFTER, "store.put_object"),
+        (Failing.DIES_BEFORE, "ending.end"),
+        (Failing.DIES_AFTER, "ending.end"),
+        (Failing.ANSWER_LOST, "closing.begin_completing"),
+    ],
+)
+async def test_what_died_late_is_found(scene: Scene, failing: Failing, step: str) -> None:
+    await scene.dies(scene.first, failing, step)
+    first = await answer_of(_put(scene))
+    assert first is None or first.status_code in (201, 503), first.text
+    await scene.go_on()
+    await _is_stored(scene, await answer_of(_put(scene, at=1)))
+    rows = await scene.world.rows()
+    assert len(rows.uploads) == 1
