@@ -109,9 +109,10 @@ class Spool:
             sizes = {}
             with os.scandir(self.folder) as entries:
                 for entry in entries:
-                    if not entry.name.startswith((ID_FILE, ".")):
-                        with suppress(FileNotFoundError):
-                            sizes[entry.name] = entry.stat().st_size
+                    if entry.name.startswith((ID_FILE, ".")) or entry.is_dir():
+                        continue  # such as `lost+found`, where the spool is a volume's root
+                    with suppress(FileNotFoundError):
+                        sizes[entry.name] = entry.stat().st_size
             return sizes
 
         return await self.run(look)

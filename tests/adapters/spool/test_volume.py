@@ -54,6 +54,11 @@ async def test_files_are_listed_with_their_sizes_and_nothing_else_is(spool: Spoo
     assert await spool.file_sizes() == {"one": 3, "two": 0}
 
 
+async def test_the_folder_that_file_systems_put_on_a_volume_is_no_chunk(spool: Spool) -> None:
+    (spool.folder / "lost+found").mkdir()
+    assert await spool.file_sizes() == {}
+
+
 async def test_unlinking_what_is_gone_is_no_fault(spool: Spool) -> None:
     await store(spool, "file", b"abc")
     await spool.unlink("file")
