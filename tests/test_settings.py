@@ -31,10 +31,9 @@ REQUIRED = {
     "MAIN_SERVICE_JWT_PUBLIC_KEY": RSA_PEM,
     "EXPECTED_JWT_ISSUER": "main",
     "EXPECTED_JWT_AUDIENCE": "chunks",
-    "S3_ACCESS_KEY": "access",
-    "S3_SECRET_KEY": "s3cret",
     "S3_BUCKET_NAME": "uploads",
 }
+KEYS = {"S3_ACCESS_KEY": "access", "S3_SECRET_KEY": "s3cret"}
 
 
 @pytest.fixture(autouse=True)
@@ -46,7 +45,7 @@ def _only_our_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> No
 
 def settings(environment: Mapping[str, str]) -> Settings:
     with pytest.MonkeyPatch.context() as patch:
-        for name, value in (REQUIRED | dict(environment)).items():
+        for name, value in (REQUIRED | KEYS | dict(environment)).items():
             patch.setenv(name, value)
         return load_settings()
 

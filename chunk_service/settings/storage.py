@@ -55,13 +55,19 @@ class SpoolSettings(SettingsGroup):
 class S3Settings(SettingsGroup):
     """Object store (S3)"""
 
-    s3_access_key: str = setting(
-        "The access key of the bucket's user.",
+    s3_access_key: str | None = setting(
+        "The access key of the bucket's user. Needed by every store but AWS.",
+        default=None,
         example="access-key",
+        unset="found as AWS programs do: the role of the machine or pod, a profile",
         other_name="AWS_ACCESS_KEY_ID",
     )
-    s3_secret_key: SecretStr = setting(
-        "Its secret key.", example="secret-key", other_name="AWS_SECRET_ACCESS_KEY"
+    s3_secret_key: SecretStr | None = setting(
+        "Its secret key.",
+        default=None,
+        example="secret-key",
+        unset="like S3_ACCESS_KEY",
+        other_name="AWS_SECRET_ACCESS_KEY",
     )
     s3_bucket_name: str = setting(
         "The bucket that receives the files. It must exist.",
@@ -107,6 +113,20 @@ class S3Settings(SettingsGroup):
     s3_read_timeout: Duration = setting(
         "How long S3 may be silent within one request.", default="60s"
     )
+
+    @field_validator("s3_secret_key")
+    @classmethod
+    def _both_or_neither(cls, secret: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        if (secret is None) != (info.data.get("s3_access_key") is None):
+            raise ValueError("set S3_ACCESS_KEY and S3_SECRET_KEY, or neither")
+        return secret
+
+    @field_validator("s3_endpoint_url")
+    @classmethod
+    def _with_keys(cls, url: str | None, info: ValidationInfo) -> str | None:
+        if url is not None and info.data.get("s3_access_key") is None:
+            raise ValueError("a store that is not AWS needs S3_ACCESS_KEY and S3_SECRET_KEY")
+        return url
 
     @field_validator("s3_public_endpoint_url")
     @classmethod

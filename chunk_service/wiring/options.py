@@ -33,11 +33,12 @@ def database_options(settings: Settings) -> DatabaseOptions:
 
 
 def s3_options(settings: Settings) -> S3Options:
+    secret_key = settings.s3_secret_key
     return S3Options(
         region=settings.s3_region_name,
         endpoint_url=settings.s3_endpoint_url,
         access_key=settings.s3_access_key,
-        secret_key=settings.s3_secret_key.get_secret_value(),
+        secret_key=None if secret_key is None else secret_key.get_secret_value(),
         addressing_style=settings.s3_addressing_style,
         conditional_writes=settings.s3_conditional_writes,
         send_object_size=settings.s3_send_object_size,
