@@ -63,10 +63,15 @@ async def test_a_body_reaches_the_spool_before_it_has_ended(
     assert answer.content == CONTENT
 
 
-async def test_what_is_too_large_is_the_services_to_refuse(client: httpx.AsyncClient) -> None:
+async def test_what_is_too_large_is_the_services_to_refuse(
+    name: str, client: httpx.AsyncClient
+) -> None:
     session = await Caller(client).begin()
-    answer = await session.put(0, content_of(1) * (MAX_CHUNK_BYTES + 1))
-    assert problem_of(answer, 413) == "content-too-large"
+    try:
+        answer = await session.put(0, content_of(1) * (MAX_CHUNK_BYTES + 1))
+        assert problem_of(answer, 413) == "content-too-large"
+    except httpx.TransportError:
+        assert name == "caddy"  # which resets while the client is still sending
     await session.abort()
 
 
