@@ -17,6 +17,7 @@ from chunk_service.api.openapi_links import UPLOAD_LINKS
 from chunk_service.api.openapi_presigned import PRESIGNED
 from chunk_service.api.openapi_shapes import GUARDED, WITH_BODY, Body, Described, header
 from chunk_service.api.openapi_shares import SHARES
+from chunk_service.api.openapi_uploads import ADMIN_UPLOADS
 from chunk_service.api.openapi_whole import CONTENT_DIGEST, IDEMPOTENCY_KEY, WHOLE
 from chunk_service.api.request_models import CompleteRequest, InitRequest
 from chunk_service.api.spellings import MAX_INDEX
@@ -166,6 +167,7 @@ OPERATIONS: Final = (
     *SHARES,
     *HOLDS,
     *EVENTS,
+    *ADMIN_UPLOADS,
     _operation("/health", "health", "Everything at once", _HEALTH),
     _operation("/health/ready", "ready", "Whether chunks can be taken", _HEALTH),
     _operation("/health/live", "live", "Whether the process lives", {200: answers.LiveAnswer}),

@@ -18,6 +18,7 @@ from chunk_service.api import (
     presigned_parts,
     share_links,
     shares,
+    uploads,
     whole,
 )
 
@@ -95,6 +96,13 @@ def routes() -> list[Route]:
         Url("/admin/events/replay-dead", events.replay_dead, methods=["POST"]),
         Url("/admin/events/{event_id}", events.show_event, methods=["GET"]),
         Url("/admin/events/{event_id}/replay", events.replay_event, methods=["POST"]),
+        Url("/admin/uploads", uploads.list_uploads, methods=["GET"]),
+        Url(
+            "/admin/uploads/{upload_session_id}",
+            _by_method(GET=uploads.show_upload, DELETE=uploads.abort_upload),
+            methods=["GET", "DELETE"],
+        ),
+        Url("/admin/uploads/{upload_session_id}/why", uploads.explain_upload, methods=["GET"]),
         Url("/admin/endpoints", events.list_endpoints, methods=["GET"]),
         Url("/admin/endpoints/{endpoint}/enable", events.enable_endpoint, methods=["POST"]),
         Url(

@@ -21,14 +21,14 @@ from chunk_service.usecases.tend_endpoints import EndpointStatus
 
 def print_events(events: Sequence[EventSummary], *, as_json: bool) -> None:
     if as_json:
-        _print_json([event_item(each) for each in events])
+        print_json([event_item(each) for each in events])
         return
     table = Table("event", "type", "at", "endpoint", "state", "attempts", "last answer")
     for event in events:
         told = [_delivery_cells(each) for each in event.deliveries] or [("nobody", "", "", "")]
         for cells in told:
-            table.add_row(event.id, event.type, _moment(event.created_at), *cells)
-    _console().print(table)
+            table.add_row(event.id, event.type, moment(event.created_at), *cells)
+    console().print(table)
 
 
 def print_event(event: EventDetails, *, as_json: bool) -> None:
@@ -40,25 +40,25 @@ def print_event(event: EventDetails, *, as_json: bool) -> None:
     for endpoint, attempts in event.attempts.items():
         for each in attempts:
             table.add_row(endpoint, *_attempt_cells(each))
-    _console().print(table)
+    console().print(table)
     typer.echo(json.dumps(json.loads(event.payload), indent=2, ensure_ascii=False))
 
 
 def print_endpoints(endpoints: Sequence[EndpointStatus], *, as_json: bool) -> None:
     if as_json:
-        _print_json([endpoint_item(each) for each in endpoints])
+        print_json([endpoint_item(each) for each in endpoints])
         return
     table = Table("endpoint", "pending", "dead", "")
     for each in endpoints:
         table.add_row(each.name, str(each.pending), str(each.dead), _note(each))
-    _console().print(table)
+    console().print(table)
 
 
-def _print_json(items: Sequence[BaseModel]) -> None:
+def print_json(items: Sequence[BaseModel]) -> None:
     typer.echo(json.dumps([each.model_dump(mode="json") for each in items]))
 
 
-def _console() -> Console:
+def console() -> Console:
     """As wide as ids need where nobody looks, such as in a pipe."""
     console = Console(markup=False, highlight=False)
     return console if console.is_terminal else Console(width=200, markup=False, highlight=False)
@@ -74,20 +74,20 @@ def _attempt_cells(attempt: AttemptRecord) -> tuple[str, str, str, str, str]:
         outcome, duration = "under way, or its worker died", ""
     else:
         outcome, duration = str(attempt.error or attempt.status), str(attempt.duration_ms)
-    answer = _harmless((attempt.excerpt or "")[:60])
-    return str(attempt.number), _moment(attempt.started_at), duration, outcome, answer
+    answer = harmless((attempt.excerpt or "")[:60])
+    return str(attempt.number), moment(attempt.started_at), duration, outcome, answer
 
 
-def _harmless(text: str) -> str:
+def harmless(text: str) -> str:
     """What a receiver answered must not command the operator's terminal."""
     return "".join(each if each.isprintable() else " " for each in text)
 
 
 def _note(endpoint: EndpointStatus) -> str:
     if endpoint.disabled_at is not None:
-        return f"disabled since {_moment(endpoint.disabled_at)}: it answered 410"
+        return f"disabled since {moment(endpoint.disabled_at)}: it answered 410"
     return "" if endpoint.is_configured else "not configured here"
 
 
-def _moment(moment: datetime) -> str:
+def moment(moment: datetime) -> str:
     return f"{moment:%Y-%m-%d %H:%M:%S}"

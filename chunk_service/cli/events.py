@@ -3,22 +3,16 @@
 The same use cases as under /admin over HTTP, on the database itself.
 """
 
-import asyncio
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from chunk_service.cli.databases import opened_database
-from chunk_service.cli.endings import MISUSED, end, settings_checked
-from chunk_service.cli.logs import start_logs
-from chunk_service.settings.loading import load_settings
+from chunk_service.cli.endings import MISUSED, end
+from chunk_service.cli.operating import ask
 
 if TYPE_CHECKING:
-    from chunk_service.api.operators import Operators
     from chunk_service.usecases.find_events import EventFilter
 
-T = TypeVar("T")
 app = typer.Typer(no_args_is_help=True, help="Events: what was told, to whom, telling it again.")
 
 AsJson = Annotated[bool, typer.Option("--json", help="For scripts.")]
@@ -64,7 +58,7 @@ def show(event_id: str, *, as_json: AsJson = False) -> None:
     """Show one event: what is sent, to the byte, and every attempt."""
     from chunk_service.cli.event_tables import print_event
 
-    print_event(_ask(lambda operators: operators.find_events.read(event_id)), as_json=as_json)
+    print_event(ask(lambda operators: operators.find_events.read(event_id)), as_json=as_json)
 
 
 @app.command()
@@ -78,10 +72,10 @@ def replay(
     if (event_id is None) is not all_dead:
         end("Name one event, or say --dead.", code=MISUSED)
     if event_id is None:
-        count = _ask(lambda operators: operators.replay_events.dead(endpoint))
+        count = ask(lambda operators: operators.replay_events.dead(endpoint))
         typer.echo(f"{count} dead letters are tried again.")
         return
-    told = _ask(lambda operators: operators.replay_events(event_id, endpoint))
+    told = ask(lambda operators: operators.replay_events(event_id, endpoint))
     typer.echo(f"Told again: {', '.join(told) or 'nobody; it is being told right now'}.")
 
 
@@ -90,20 +84,20 @@ def endpoints(*, as_json: AsJson = False) -> None:
     """List the receivers: what waits for each, and which are disabled since they answered 410."""
     from chunk_service.cli.event_tables import print_endpoints
 
-    print_endpoints(_ask(lambda operators: operators.endpoints()), as_json=as_json)
+    print_endpoints(ask(lambda operators: operators.endpoints()), as_json=as_json)
 
 
 @app.command()
 def enable(endpoint: str) -> None:
     """Use a receiver again that was disabled; what waits for it goes out at once."""
-    woken = _ask(lambda operators: operators.endpoints.enable(endpoint))
+    woken = ask(lambda operators: operators.endpoints.enable(endpoint))
     typer.echo(f"Enabled; {woken} deliveries go out now.")
 
 
 def _list(wanted: "EventFilter", *, as_json: bool) -> None:
     from chunk_service.cli.event_tables import print_events
 
-    print_events(_ask(lambda operators: operators.find_events(wanted)), as_json=as_json)
+    print_events(ask(lambda operators: operators.find_events(wanted)), as_json=as_json)
 
 
 def _filter(
@@ -131,21 +125,3 @@ def _filter(
         )
     except ValueError as fault:
         end(f"{fault}.", code=MISUSED)
-
-
-def _ask(question: "Callable[[Operators], Awaitable[T]]") -> T:
-    return asyncio.run(_asked(question))
-
-
-async def _asked(question: "Callable[[Operators], Awaitable[T]]") -> T:
-    from chunk_service.domain.errors import Refused
-    from chunk_service.wiring.operators import operators_over
-
-    with settings_checked():
-        settings = load_settings()
-    start_logs(settings)
-    async with opened_database(settings) as database:
-        try:
-            return await question(operators_over(settings, database))
-        except Refused as refusal:
-            end(refusal.detail)

@@ -16,6 +16,7 @@ from chunk_service.cli.serve import serve
 from chunk_service.cli.spool import app as spool
 from chunk_service.cli.sweep import sweep
 from chunk_service.cli.token import token
+from chunk_service.cli.uploads import app as uploads
 from chunk_service.cli.worker import worker
 
 _DEVELOPMENT = "Development"
@@ -33,6 +34,7 @@ app.command()(worker)
 app.add_typer(migrate, name="migrate")
 app.command()(sweep)
 app.add_typer(spool, name="spool")
+app.add_typer(uploads, name="uploads")
 app.add_typer(events, name="events")
 app.add_typer(retention, name="retention")
 app.command()(token)

@@ -1,7 +1,10 @@
-"""A client gives an upload up: it ends at once, and everything of it goes."""
+"""A client or an operator gives an upload up: it ends at once, and everything of it goes."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
+
+import structlog
 
 from chunk_service.domain.principals import Principal
 from chunk_service.domain.states import Change, State, after
@@ -9,9 +12,12 @@ from chunk_service.domain.uploads import Upload, UploadId
 from chunk_service.usecases.end_upload import EndUpload
 from chunk_service.usecases.refusals import past_receiving, unknown_upload
 
+log = structlog.get_logger(__name__)
+
 
 class Reading(Protocol):
     async def find(self, principal: Principal, upload_id: UploadId) -> Upload | None: ...
+    async def read(self, upload_id: UploadId) -> Upload | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +27,16 @@ class AbortUpload:
 
     async def __call__(self, principal: Principal, upload_id: UploadId) -> Upload:
         """The aborted upload, also when it had been aborted before."""
+        return await self._abort(lambda: self.reading.find(principal, upload_id))
+
+    async def of_anyone(self, upload_id: UploadId) -> Upload:
+        """The same for operators, whoever owns it."""
+        log.info("abort by an operator", upload_id=str(upload_id))
+        return await self._abort(lambda: self.reading.read(upload_id))
+
+    async def _abort(self, read: Callable[[], Awaitable[Upload | None]]) -> Upload:
         while True:
-            upload = await self.reading.find(principal, upload_id)
+            upload = await read()
             if upload is None:
                 raise unknown_upload()
             if upload.state is State.ABORTED:

@@ -101,6 +101,13 @@ async def _open_store(settings: Settings, stack: AsyncExitStack) -> S3Store:
     return store
 
 
+async def ping_store(settings: Settings) -> None:
+    """One question to the bucket, for who has no store open; raises StoreError."""
+    with ThreadPoolExecutor(1) as executor:
+        async with open_store(s3_options(settings), executor=executor) as store:
+            await store.ping(settings.s3_bucket_name)
+
+
 async def _open_reader(settings: Settings, stack: AsyncExitStack) -> S3Reader | None:
     """None where clients fetch from the store themselves."""
     if settings.download_mode != "proxy":

@@ -6,6 +6,7 @@ import signal
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 
 import structlog
 
@@ -114,7 +115,12 @@ def _api_context(
         health=health_of(opened, stopping),
         library=use_cases.library,
         sharing=use_cases.sharing,
-        operators=operators_over(settings, opened.database),
+        operators=operators_over(
+            settings,
+            opened.database,
+            ask_store=partial(opened.store.ping, settings.s3_bucket_name),
+            bell=opened.bells,
+        ),
         tokens=tokens,
         limits=api_limits(settings),
         rates=OwnerRates(owner_rate(settings)),

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from chunk_service.api.context import ApiContext, ApiLimits
 from chunk_service.api.library import Library
-from chunk_service.api.operators import Operators
+from chunk_service.api.operators import Operators, UploadDesk
 from chunk_service.api.owner_rates import OwnerRates
 from chunk_service.api.presigned_doors import PresignedDoors
 from chunk_service.api.sharing import Sharing
@@ -108,7 +108,7 @@ class NoFiles:
     async def read(self, *_: Any, **__: Any) -> Any:
         raise NotFound
 
-    begin = find = grant = list_parts = release = to_head = read
+    begin = find = grant = of_anyone = list_parts = release = to_head = read
 
 
 NO_FILES = NoFiles()
@@ -211,7 +211,9 @@ class Service:
             health=self.health,
             library=Library(NO_FILES, NO_FILES, NO_FILES, NO_FILES),
             sharing=self.sharing,
-            operators=Operators(NOTHING, NOTHING, NOTHING, NO_FILES),
+            operators=Operators(
+                NOTHING, NOTHING, NOTHING, NO_FILES, UploadDesk(NO_FILES, NO_FILES, NO_FILES)
+            ),
             tokens=Tokens(),
             limits=limits,
             rates=OwnerRates(self.rate),

@@ -18,6 +18,10 @@ CALLS = [
     ("POST", "/admin/events/replay-dead"),
     ("GET", "/admin/endpoints"),
     ("POST", "/admin/endpoints/main/enable"),
+    ("GET", "/admin/uploads"),
+    ("GET", "/admin/uploads/01968c5e-7b7e-7c3a-9d5e-3f1f0f6f2a99"),
+    ("GET", "/admin/uploads/01968c5e-7b7e-7c3a-9d5e-3f1f0f6f2a99/why"),
+    ("DELETE", "/admin/uploads/01968c5e-7b7e-7c3a-9d5e-3f1f0f6f2a99"),
     ("PUT", "/admin/files/uploads/01968c5e-7b7e-7c3a-9d5e-3f1f0f6f2a10-a.mp3/legal-hold"),
     ("DELETE", "/admin/files/uploads/01968c5e-7b7e-7c3a-9d5e-3f1f0f6f2a10-a.mp3/legal-hold"),
 ]

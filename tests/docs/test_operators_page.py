@@ -1,0 +1,14 @@
+"""The page for operators names every reason that there is, and no other."""
+
+import re
+
+from chunk_service.usecases.upload_reasons import Cause
+from tests.docs import readme
+
+PAGE = (readme.ROOT / "docs" / "operators.md").read_text(encoding="utf-8")
+
+
+def test_every_cause_is_told_with_who_has_to_act() -> None:
+    rows = [line for line in PAGE.splitlines() if line.startswith("| `")]
+    told = {name for row in rows for name in re.findall(r"`([a-z-]+)`", row.split(" | ")[0])}
+    assert told == set(Cause)
