@@ -7,6 +7,7 @@ for nothing it does not use.
 import typer
 
 from chunk_service.cli.demo import demo
+from chunk_service.cli.doctor import doctor
 from chunk_service.cli.events import app as events
 from chunk_service.cli.generate import generate
 from chunk_service.cli.migrate import app as migrate
@@ -32,6 +33,7 @@ app = typer.Typer(
 app.command()(serve)
 app.command()(worker)
 app.add_typer(migrate, name="migrate")
+app.command()(doctor)
 app.command()(sweep)
 app.add_typer(spool, name="spool")
 app.add_typer(uploads, name="uploads")
