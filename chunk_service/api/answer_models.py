@@ -132,6 +132,7 @@ class HealthAnswer(Answer):
     spool: bool
     storage: bool
     stopping: bool
+    draining: Annotated[bool, Field(description="No new uploads are taken by this spool.")]
 
 
 class LiveAnswer(Answer):

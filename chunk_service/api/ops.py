@@ -1,7 +1,7 @@
 """What operators and balancers ask: is it alive, is it ready, how is it.
 
-Alive never looks outside. Ready is about taking chunks: database, spool, not stopping. Chunks are
-still taken while only the object store is away, so that is degraded, not unready.
+Alive never looks outside. Ready is about taking chunks: database, spool, not stopping, not
+draining. Chunks are still taken while only the object store is away, so that is degraded.
 """
 
 from typing import Literal
@@ -36,6 +36,7 @@ def _answer(health: Health) -> HealthAnswer:
         spool=health.spool,
         storage=health.storage,
         stopping=health.stopping,
+        draining=health.draining,
     )
 
 

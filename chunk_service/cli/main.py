@@ -8,6 +8,7 @@ import typer
 
 from chunk_service.cli.demo import demo
 from chunk_service.cli.doctor import doctor
+from chunk_service.cli.drain import drain
 from chunk_service.cli.events import app as events
 from chunk_service.cli.generate import generate
 from chunk_service.cli.migrate import app as migrate
@@ -36,6 +37,7 @@ app.add_typer(migrate, name="migrate")
 app.command()(doctor)
 app.command()(sweep)
 app.add_typer(spool, name="spool")
+app.command()(drain)
 app.add_typer(uploads, name="uploads")
 app.add_typer(events, name="events")
 app.add_typer(retention, name="retention")

@@ -100,6 +100,7 @@ def _facts(spool: "KnownSpool") -> dict[str, object]:
         "host": spool.host,
         "seen_at": spool.seen_at.isoformat(),
         "forgotten": spool.is_forgotten,
+        "draining": spool.is_draining,
         "chunks": spool.chunks,
         "size_bytes": spool.size_bytes,
     }
@@ -112,6 +113,6 @@ def _print(spools: "list[KnownSpool]") -> None:
     table = Table("id", "host", "last seen", "chunks", "bytes", "")
     for each in spools:
         seen = f"{each.away.total_seconds():.0f} s ago"
-        note = "forgotten" if each.is_forgotten else ""
+        note = "forgotten" if each.is_forgotten else "draining" if each.is_draining else ""
         table.add_row(str(each.id), each.host, seen, str(each.chunks), str(each.size_bytes), note)
     Console().print(table)

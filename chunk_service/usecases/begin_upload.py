@@ -22,7 +22,7 @@ from chunk_service.domain.principals import Principal
 from chunk_service.domain.receivers import callback_fault
 from chunk_service.domain.uploads import FileId, RelayMode, Upload, UploadId, Way
 from chunk_service.usecases.check_type import TypeCheck
-from chunk_service.usecases.refusals import unknown_upload
+from chunk_service.usecases.refusals import takes_no_new_uploads, unknown_upload
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +102,7 @@ class NoRoom(StrEnum):
     OPEN_UPLOADS = "open uploads"
     QUOTA = "quota"
     SPOOL = "spool"
+    DRAINING = "draining"
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +231,8 @@ class BeginUpload:
 
 
 def _refusal(no_room: NoRoom | None) -> ServiceError:
+    if no_room is NoRoom.DRAINING:
+        return takes_no_new_uploads()
     if no_room is NoRoom.SPOOL:
         return SpoolFull()
     if no_room is NoRoom.OPEN_UPLOADS:

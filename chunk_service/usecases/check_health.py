@@ -2,9 +2,12 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 import structlog
+
+from chunk_service.domain.errors import DatabaseUnavailable
 
 log = structlog.get_logger(__name__)
 
@@ -17,10 +20,11 @@ class Health:
     spool: bool
     storage: bool
     stopping: bool
+    draining: bool = False
 
     @property
     def ready(self) -> bool:
-        return self.database and self.spool and not self.stopping
+        return self.database and self.spool and not self.stopping and not self.draining
 
     @property
     def degraded(self) -> bool:
@@ -29,12 +33,16 @@ class Health:
 
 @dataclass(frozen=True, slots=True)
 class CheckHealth:
-    """Each probe raises where its part does not answer."""
+    """Each probe raises where its part does not answer.
+
+    Whether the spool drains is in the database: who can't reach it is not ready anyway.
+    """
 
     database: Probe
     spool: Probe
     storage: Probe
     is_stopping: Callable[[], bool]
+    is_draining: Callable[[], Awaitable[bool]]
     timeout_seconds: float = 3.0
 
     async def __call__(self) -> Health:
@@ -45,7 +53,14 @@ class CheckHealth:
         }
         answers = await asyncio.gather(*(self._ask(*each) for each in probes.items()))
         found = dict(zip(probes, answers, strict=True))
-        return Health(stopping=self.is_stopping(), **found)
+        draining = found["database"] and await self._draining()
+        return Health(stopping=self.is_stopping(), draining=draining, **found)
+
+    async def _draining(self) -> bool:
+        with suppress(DatabaseUnavailable, TimeoutError):
+            async with asyncio.timeout(self.timeout_seconds):
+                return await self.is_draining()
+        return False
 
     async def _ask(self, name: str, probe: Probe) -> bool:
         try:

@@ -45,6 +45,7 @@ from chunk_service.usecases.refusals import (
     COMPARABLE,
     check_way,
     past_receiving,
+    takes_no_new_uploads,
     unknown_upload,
 )
 
@@ -171,6 +172,8 @@ class ReceiveBytes:
             return QuotaExceeded()
         if not admission.fits_spool:
             return SpoolFull()
+        if upload.spool_id is None and not upload.is_free:
+            return takes_no_new_uploads()
         return StorageUnavailable("Another replica holds this upload.", retry_after_seconds=1)
 
     def _judge_unread(

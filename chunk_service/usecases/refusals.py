@@ -1,6 +1,12 @@
 """The refusals that follow from an upload's state, worded once."""
 
-from chunk_service.domain.errors import Gone, NotFound, ServiceError, StateConflict
+from chunk_service.domain.errors import (
+    Gone,
+    NotFound,
+    ServiceError,
+    ShuttingDown,
+    StateConflict,
+)
 from chunk_service.domain.states import State
 from chunk_service.domain.uploads import Upload, Way
 
@@ -8,6 +14,11 @@ from chunk_service.domain.uploads import Upload, Way
 def unknown_upload() -> NotFound:
     """The same for an upload that never was and one that is somebody else's."""
     return NotFound("There is no such upload.")
+
+
+def takes_no_new_uploads() -> ShuttingDown:
+    """Of a spool that drains; another replica may take it at once."""
+    return ShuttingDown("No new uploads are taken here any more.", retry_after_seconds=1)
 
 
 # A repeat of a recorded chunk is still judged by its bytes here.

@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from uuid import uuid4
 
 from sqlalchemy import text
@@ -13,6 +14,7 @@ from chunk_service.adapters.postgres.beginning import BeginningRows
 from chunk_service.adapters.postgres.cleaning import CleaningRows
 from chunk_service.adapters.postgres.closing import ClosingRows
 from chunk_service.adapters.postgres.deleting import DeletingRows
+from chunk_service.adapters.postgres.draining import DrainingRows
 from chunk_service.adapters.postgres.ending import EndingRows
 from chunk_service.adapters.postgres.file_search import FileSearchRows
 from chunk_service.adapters.postgres.files import FileRows
@@ -352,4 +354,5 @@ def health_of(opened: Opened, stopping: asyncio.Event) -> CheckHealth:
         spool=opened.spool.probe,
         storage=ask_store,
         is_stopping=stopping.is_set,
+        is_draining=partial(DrainingRows(opened.database).is_draining, opened.spool.id),
     )

@@ -15,6 +15,11 @@ from tests.api.stand_ins import Service
         (Health(database=False, spool=True, storage=True, stopping=False), 503, "unavailable"),
         (Health(database=True, spool=False, storage=True, stopping=False), 503, "unavailable"),
         (Health(database=True, spool=True, storage=True, stopping=True), 503, "unavailable"),
+        (
+            Health(database=True, spool=True, storage=True, stopping=False, draining=True),
+            503,
+            "unavailable",
+        ),
     ],
 )
 async def test_ready_is_about_taking_chunks(

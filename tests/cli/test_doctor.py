@@ -35,7 +35,7 @@ class Site:
     bucket: Bucket
     callback_url: str
 
-    def findings(self, code: int = 1, **changes: str) -> dict[str, tuple[str, str]]:
+    def findings(self, *, code: int = 1, **changes: str) -> dict[str, tuple[str, str]]:
         """Verdict and words of each check; where something is not well there is advice."""
         operator = Operator("doctor", self.database_url, **{**self.settings(), **changes})
         lines = operator.says("--json", code=code).splitlines()
@@ -45,11 +45,11 @@ class Site:
 
     def faults(self, **changes: str) -> set[str]:
         """What is at fault, besides the tests' database: it keeps nothing through a power cut."""
-        found = self.findings(**changes)
+        found = self.findings(code=1, **changes)
         return {check for check, (verdict, _) in found.items() if verdict == "fault"} - FORGETFUL
 
     def doubts(self, **changes: str) -> set[str]:
-        found = self.findings(**changes)
+        found = self.findings(code=1, **changes)
         return {check for check, (verdict, _) in found.items() if verdict == "warning"}
 
     def run(self, statement: str) -> None:
@@ -99,7 +99,7 @@ def durable_database(tmp_path: Path) -> Iterator[str]:
 def test_a_sound_deployment_has_no_fault_and_nothing_is_left_of_the_examination(
     site: Site, durable_database: str
 ) -> None:
-    found = replace(site, database_url=durable_database).findings(0)
+    found = replace(site, database_url=durable_database).findings(code=0)
     assert {verdict for verdict, _ in found.values()} <= {"ok", "warning"}
     sound = {check for check, (verdict, _) in found.items() if verdict == "ok"}
     assert sound >= {"database.schema", "database.durability", "database.extensions", "spool.room"}

@@ -10,6 +10,7 @@ from chunk_service.adapters.postgres.admission import (
     fits_quota,
 )
 from chunk_service.adapters.postgres.database import Database
+from chunk_service.adapters.postgres.draining import TAKES_NEW
 from chunk_service.adapters.postgres.statements import statement
 from chunk_service.adapters.postgres.values import UPLOAD_COLUMNS, checksum_text, upload_of
 from chunk_service.domain.uploads import SpoolId, Upload
@@ -28,12 +29,13 @@ _LOST = """
 BEGIN = statement(f"""
     WITH {GATE}, room AS MATERIALIZED (
         SELECT owner_open_uploads(:owner) < :open_limit AS fits_open, {fits_quota()} AS fits_quota,
+            {TAKES_NEW} AS takes_new,
             NOT :is_kept OR ({FITS_SPOOL} AND used.spool + :size <= :high_water) AS fits_spool
         FROM used
     ), keyed AS (
         INSERT INTO idempotency_keys AS k (owner, key, fingerprint, upload_id)
         SELECT :owner, :idempotency_key, :fingerprint, :upload FROM room
-        WHERE fits_open AND fits_quota AND fits_spool AND :idempotency_key IS NOT NULL
+        WHERE takes_new AND fits_open AND fits_quota AND fits_spool AND :idempotency_key IS NOT NULL
         ON CONFLICT (owner, key) DO UPDATE SET fingerprint = excluded.fingerprint,
             upload_id = excluded.upload_id, created_at = service_now()
             WHERE k.created_at < service_now() - {KEY_LIFETIME}
@@ -52,7 +54,7 @@ BEGIN = statement(f"""
             service_now() + :ttl, service_now() + :max_age, :ttl,
             :callback_url, :owner_email, :way, :pending_key,
             CASE WHEN :pending_key IS NOT NULL THEN service_now() + {FIRST_LOOK} END
-        FROM room WHERE fits_open AND fits_quota AND fits_spool
+        FROM room WHERE takes_new AND fits_open AND fits_quota AND fits_spool
             AND (:idempotency_key IS NULL OR EXISTS (SELECT FROM keyed))
         RETURNING *
     ), kept AS (
@@ -60,7 +62,7 @@ BEGIN = statement(f"""
             (attempt, upload_id, spool_id, owner, size_bytes, file_name, expires_at)
         SELECT id, id, :spool, owner, :size, id || '.whole', expiry_limit FROM u WHERE :is_kept
     )
-    SELECT room.fits_open, room.fits_quota, room.fits_spool, {UPLOAD_COLUMNS}
+    SELECT room.takes_new, room.fits_open, room.fits_quota, room.fits_spool, {UPLOAD_COLUMNS}
     FROM room LEFT JOIN u ON true
 """)
 
@@ -73,6 +75,7 @@ FIND_EARLIER = statement(f"""
 
 
 VERDICTS = {
+    "takes_new": NoRoom.DRAINING,
     "fits_open": NoRoom.OPEN_UPLOADS,
     "fits_quota": NoRoom.QUOTA,
     "fits_spool": NoRoom.SPOOL,

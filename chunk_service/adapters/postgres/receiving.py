@@ -13,6 +13,7 @@ from chunk_service.adapters.postgres.admission import (
     fits_quota,
 )
 from chunk_service.adapters.postgres.database import Database
+from chunk_service.adapters.postgres.draining import TAKES_NEW
 from chunk_service.adapters.postgres.recording import LOCK_FOR_RETAKE, RECORD, RETAKE
 from chunk_service.adapters.postgres.statements import statement
 from chunk_service.adapters.postgres.values import (
@@ -74,6 +75,7 @@ RESERVE = statement(f"""
         UPDATE uploads SET spool_id = :spool FROM judged, u
         WHERE uploads.id = judged.id AND judged.fits_spool AND judged.fits_quota
             AND judged.is_wanted AND NOT u.is_free AND u.spool_id IS NULL
+            AND {TAKES_NEW}
             AND coalesce(uploads.spool_id, :spool) = :spool
         RETURNING uploads.id
     ), r AS (

@@ -46,7 +46,7 @@ FORGET = statement("""
 """)
 
 LIST = statement("""
-    SELECT s.id, s.host, s.created_at, s.seen_at, s.forgotten_at,
+    SELECT s.id, s.host, s.created_at, s.seen_at, s.forgotten_at, s.draining_since,
         service_now() - s.seen_at AS away,
         (SELECT count(*) FROM chunks c WHERE c.spool_id = s.id AND c.state = 'spooled') AS chunks,
         (SELECT coalesce(sum(size_bytes), 0) FROM chunks c
@@ -63,6 +63,7 @@ class KnownSpool:
     seen_at: datetime
     away: timedelta
     is_forgotten: bool
+    is_draining: bool
     chunks: int
     size_bytes: int
 
@@ -108,6 +109,7 @@ class SpoolRows:
                 seen_at=row["seen_at"],
                 away=row["away"],
                 is_forgotten=row["forgotten_at"] is not None,
+                is_draining=row["draining_since"] is not None,
                 chunks=row["chunks"],
                 size_bytes=int(row["size_bytes"]),
             )
