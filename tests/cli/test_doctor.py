@@ -124,7 +124,7 @@ def test_settings_that_are_wrong_are_all_told(site: Site) -> None:
 
 
 def test_a_setting_that_is_misspelt_is_named(site: Site) -> None:
-    assert "settings" in site.doubts(SPOOL_MAX_BYTE="1GiB")
+    assert "settings" in site.doubts(WEBHOOK_TIMOUT="1s")
 
 
 def test_a_database_out_of_reach_is_named(site: Site) -> None:
