@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_Amazon_Simple_Sto
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from urllib.parse import unquote
 from xml.sax.saxutils import escape
 
 from benchmarks.null_s3.memory import Memory, Part, StoredObject
@@ -99,8 +100,9 @@ def _copied(name: str, etag: str) -> Answer:
 
 
 def _source(memory: Memory, request: Request) -> StoredObject:
-    _, _, key = request.headers["x-amz-copy-source"].lstrip("/").partition("/")
-    return memory.objects[key.partition("?")[0].replace("%2F", "/")]
+    named = unquote(request.headers["x-amz-copy-source"].partition("?")[0])
+    _, _, key = named.lstrip("/").partition("/")
+    return memory.objects[key]
 
 
 def _complete(memory: Memory, request: Request) -> Answer:
