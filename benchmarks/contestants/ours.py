@@ -1,0 +1,92 @@
+"""This service as a contestant: `chunk-service serve` in one process, on a PostgreSQL of its own.
+
+Tokens are on, digests are sent and verified. With `synced` the spool and PostgreSQL flush to the
+disk before anything is acknowledged, as in production; without, neither does, as with the peers.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from benchmarks.client.numbered import NumberedChunks
+from benchmarks.client.ways import Way
+from benchmarks.client.whole import WholeFile
+from benchmarks.contestants.contestant import (
+    ACCESS_KEY,
+    BUCKET,
+    REGION,
+    SECRET_KEY,
+    Kind,
+    Place,
+    Running,
+)
+from chunk_service.cli.stack.credentials import ALGORITHM, AUDIENCE, ISSUER, StackCredentials
+from chunk_service.cli.stack.ports import LOOPBACK, free_port
+from chunk_service.cli.stack.postgres import EmbeddedPostgres
+from chunk_service.cli.stack.provisions import ensure_database
+from chunk_service.cli.stack.service import migrate, start_service
+
+_DATABASE = "chunk_service"
+
+
+class Ours:
+    def __init__(self, *, synced: bool, digests: bool = True) -> None:
+        extras = [*(["fsync"] if synced else []), *([] if digests else ["no digests"])]
+        self.name = ", ".join(["chunk-service", *extras])
+        self._synced = synced
+        self._digests = digests
+
+    @property
+    def description(self) -> str:
+        disk = "on" if self._synced else "off (spool and PostgreSQL)"
+        digests = "with a SHA-256" if self._digests else "without digests"
+        return (
+            "`chunk-service serve`, one process with the worker inside, PostgreSQL 18; tokens, "
+            f"chunks {digests}, fsync {disk}"
+        )
+
+    def prepare(self, workshop: Path) -> None:
+        """It is installed already."""
+
+    @contextmanager
+    def running(self, place: Place) -> Iterator[Running]:
+        postgres = EmbeddedPostgres.start(place.folder / "postgres", durable=self._synced)
+        try:
+            ensure_database(postgres.url(), _DATABASE)
+            settings = self._settings(place, postgres.url(_DATABASE))
+            migrate(settings, folder=place.folder)
+            service = start_service(settings, folder=place.folder)
+            try:
+                url = f"http://{LOOPBACK}:{settings['PORT']}"
+                yield Running(url, service.pid, self._ways(place), postgres.child.pid)
+            finally:
+                service.stop()
+        finally:
+            postgres.stop()
+
+    def _ways(self, place: Place) -> dict[Kind, Way]:
+        token = StackCredentials.kept_in(place.folder).token("alice")
+        return {
+            Kind.CHUNKS: NumberedChunks(token, self._digests),
+            Kind.CHUNK_FORMS: NumberedChunks(token, self._digests, as_form=True),
+            Kind.ONE_REQUEST: WholeFile(token),
+            Kind.ONE_FORM: WholeFile(token, as_form=True),
+        }
+
+    def _settings(self, place: Place, database_url: str) -> dict[str, str]:
+        return {
+            "HOST": LOOPBACK,
+            "PORT": str(free_port()),
+            "DATABASE_URL": database_url,
+            "LOCAL_TEMP_CHUNK_PATH": str(place.folder / "spool"),
+            "SPOOL_FSYNC": str(self._synced).lower(),
+            "MAIN_SERVICE_JWT_PUBLIC_KEY": StackCredentials.kept_in(place.folder).jwt_public_key,
+            "JWT_ALGORITHM": ALGORITHM,
+            "EXPECTED_JWT_ISSUER": ISSUER,
+            "EXPECTED_JWT_AUDIENCE": AUDIENCE,
+            "S3_ACCESS_KEY": ACCESS_KEY,
+            "S3_SECRET_KEY": SECRET_KEY,
+            "S3_BUCKET_NAME": BUCKET,
+            "S3_ENDPOINT_URL": place.store_url,
+            "S3_REGION_NAME": REGION,
+        }
