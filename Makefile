@@ -2,10 +2,10 @@
 # Needs python3 (3.11 or newer, with venv) and make; everything else is put into .venv.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test soak crash storm mutants check format generate lock clean environment
+.PHONY: help demo run test soak crash storm mutants bench check format generate lock clean environment
 
 CLI := .venv/bin/chunk-service
-export FILE ARGS EXAMPLES SEED KILLS EVENTS
+export FILE ARGS EXAMPLES SEED KILLS EVENTS QUICK TUSD TUSD_SRC
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -30,6 +30,9 @@ storm: environment ## events through kills and a bad receiver: make storm [EVENT
 
 mutants: environment ## faults put into the code, which the tests must see: make mutants [ARGS=name]
 	@scripts/mutants $(ARGS)
+
+bench: environment ## beside its peers, into docs/performance.md: make bench [QUICK=1] [TUSD=path]
+	@scripts/bench $${QUICK:+--quick} $(ARGS)
 
 check: environment ## style, types, direction of imports, generated files
 	@scripts/check

@@ -20,6 +20,8 @@ from benchmarks.contestants.contestant import (
     Place,
     Running,
 )
+from benchmarks.counting_proxy import RoundTrips, counting_proxy
+from chunk_service.cli.stack.child import Child
 from chunk_service.cli.stack.credentials import ALGORITHM, AUDIENCE, ISSUER, StackCredentials
 from chunk_service.cli.stack.ports import LOOPBACK, free_port
 from chunk_service.cli.stack.postgres import EmbeddedPostgres
@@ -50,19 +52,38 @@ class Ours:
 
     @contextmanager
     def running(self, place: Place) -> Iterator[Running]:
+        with self._postgres(place) as postgres:
+            url = postgres.url(_DATABASE)
+            with self._service(place, url) as (service, base_url):
+                yield Running(base_url, service.pid, self._ways(place), postgres.child.pid)
+
+    @contextmanager
+    def counted(self, place: Place) -> Iterator[tuple[Running, RoundTrips]]:
+        """The same with a proxy before the database that counts."""
+        port = free_port()
+        with self._postgres(place) as postgres, counting_proxy(postgres.port, port=port) as trips:
+            url = postgres.url(_DATABASE).replace(f":{postgres.port}/", f":{port}/")
+            with self._service(place, f"{url}?sslmode=disable") as (service, base_url):
+                yield Running(base_url, service.pid, self._ways(place)), trips
+
+    @contextmanager
+    def _postgres(self, place: Place) -> Iterator[EmbeddedPostgres]:
         postgres = EmbeddedPostgres.start(place.folder / "postgres", durable=self._synced)
         try:
             ensure_database(postgres.url(), _DATABASE)
-            settings = self._settings(place, postgres.url(_DATABASE))
-            migrate(settings, folder=place.folder)
-            service = start_service(settings, folder=place.folder)
-            try:
-                url = f"http://{LOOPBACK}:{settings['PORT']}"
-                yield Running(url, service.pid, self._ways(place), postgres.child.pid)
-            finally:
-                service.stop()
+            yield postgres
         finally:
             postgres.stop()
+
+    @contextmanager
+    def _service(self, place: Place, database_url: str) -> Iterator[tuple[Child, str]]:
+        settings = self._settings(place, database_url)
+        migrate(settings, folder=place.folder)
+        service = start_service(settings, folder=place.folder)
+        try:
+            yield service, f"http://{LOOPBACK}:{settings['PORT']}"
+        finally:
+            service.stop()
 
     def _ways(self, place: Place) -> dict[Kind, Way]:
         token = StackCredentials.kept_in(place.folder).token("alice")

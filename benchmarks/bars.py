@@ -1,0 +1,75 @@
+"""Bar charts as SVG, one group of bars for each scenario; readable on light and dark pages."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from xml.sax.saxutils import escape
+
+_COLOURS = ("#0b6e4f", "#57a773", "#9ccfb0", "#c1440e", "#e0863d", "#5b6c8f", "#a28bb4", "#8a8a8a")
+_BAR, _GAP, _HEAD, _LABELS, _WIDTH, _VALUES = 16, 14, 24, 190, 420, 70
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One median, with the least and the most of its runs."""
+
+    label: str
+    value: float
+    least: float
+    most: float
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    name: str
+    bars: Sequence[Bar]
+
+
+def chart(title: str, unit: str, groups: Sequence[Group]) -> str:
+    """The whole SVG document; each label has the same colour in every group."""
+    labels = list(dict.fromkeys(bar.label for group in groups for bar in group.bars))
+    top = max((bar.most for group in groups for bar in group.bars), default=1) or 1
+    lines, height = [], 2 * _HEAD
+    for group in groups:
+        lines.append(_text(8, height + 12, group.name, weight="bold"))
+        height += _HEAD
+        for bar in group.bars:
+            colour = _COLOURS[labels.index(bar.label) % len(_COLOURS)]
+            lines.append(_bar(bar, height, top, colour))
+            height += _BAR + 2
+        height += _GAP
+    heading = _text(8, 20, f"{title} ({unit}; median, and from least to most)", weight="bold")
+    return _document(height, [heading, *lines])
+
+
+def _bar(bar: Bar, y: int, top: float, colour: str) -> str:
+    scale = _WIDTH / top
+    end = _LABELS + bar.value * scale
+    middle = y + _BAR / 2
+    least, most = _LABELS + bar.least * scale, _LABELS + bar.most * scale
+    place = f'x="{_LABELS}" y="{y}" width="{end - _LABELS:.1f}" height="{_BAR}"'
+    return "".join(
+        [
+            _text(_LABELS - 6, y + 12, bar.label, anchor="end"),
+            f'<rect {place} fill="{colour}"/>',
+            f'<path d="M{least:.1f} {middle}H{most:.1f}" stroke="#777" stroke-width="2"/>',
+            _text(int(max(end, most)) + 6, y + 12, _number(bar.value)),
+        ]
+    )
+
+
+def _number(value: float) -> str:
+    return f"{value:.0f}" if value >= 20 else f"{value:.2g}" if value < 1 else f"{value:.1f}"
+
+
+def _text(x: int, y: int, text: str, *, anchor: str = "start", weight: str = "normal") -> str:
+    place = f'x="{x}" y="{y}" text-anchor="{anchor}" font-weight="{weight}"'
+    return f"<text {place}>{escape(text)}</text>"
+
+
+def _document(height: int, content: Sequence[str]) -> str:
+    width = _LABELS + _WIDTH + _VALUES
+    size = f'viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
+    style = 'font-family="sans-serif" font-size="12"'
+    background = f'<rect width="{width}" height="{height}" fill="#fff"/>'
+    body = "\n".join([background, *content])
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {size} {style}>\n{body}\n</svg>\n'
