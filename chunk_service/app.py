@@ -11,7 +11,8 @@ from types import FrameType
 import structlog
 from starlette.applications import Starlette
 
-from chunk_service.api.connection_limits import STATE_KEY, ConnectionLimits
+from chunk_service.adapters.metrics.registry import Metrics
+from chunk_service.api.connection_limits import STATE_KEY, WATCH_KEY
 from chunk_service.api.in_flight import InFlight
 from chunk_service.api.middleware import middleware
 from chunk_service.api.problems import EXCEPTION_HANDLERS
@@ -32,9 +33,11 @@ def create_app(settings: Settings | None = None) -> Starlette:
     known = settings or load_settings()
     configure_logging(level=known.log_level, fmt=known.log_format)
     in_flight = InFlight()
+    metrics = Metrics()
+    metrics.levels.requests(in_flight, most=known.max_concurrent_requests)
 
     @asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncIterator[dict[str, ConnectionLimits]]:
+    async def lifespan(app: Starlette) -> AsyncIterator[dict[str, object]]:
         stopping = asyncio.Event()
 
         async def drain() -> None:
@@ -42,15 +45,15 @@ def create_app(settings: Settings | None = None) -> Starlette:
             log.info("stopping", in_work=len(in_flight))
             await in_flight.end_within(known.shutdown_grace.total_seconds())
 
-        async with open_service(known, stopping) as service:
+        async with open_service(known, stopping, metrics=metrics) as service:
             app.state.context = service.context
             drain_before_stop(drain)
-            yield {STATE_KEY: connection_limits(known)}
+            yield {STATE_KEY: connection_limits(known), WATCH_KEY: metrics.connections}
             stopping.set()
 
     app = Starlette(
         routes=routes(),
-        middleware=middleware(in_flight, known.cors_origins),
+        middleware=middleware(in_flight, known.cors_origins, metrics.requests),
         exception_handlers=EXCEPTION_HANDLERS,
         lifespan=lifespan,
     )

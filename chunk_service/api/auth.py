@@ -5,6 +5,7 @@ door names the scope that it needs; a stranger learns of no scope.
 """
 
 import re
+from collections.abc import Sequence
 
 from starlette.requests import Request
 
@@ -25,14 +26,23 @@ async def authenticate(request: Request, scope: Scope) -> Principal:
 
     Unauthorized where there is no one valid token, Forbidden where its scopes do not reach.
     """
-    given = request.headers.getlist("authorization")
+    principal = await context_of(request.scope).tokens.read(bearer_token(request))
+    record_of(request.scope).owner = principal.owner
+    admit_owner(request.scope, principal.owner)
+    principal.demand(scope)
+    return principal
+
+
+def bearer_token(request: Request) -> str:
+    """What the request shows, unread; Unauthorized where it is not one bearer token."""
+    return bearer_of(request.headers.getlist("authorization"))
+
+
+def bearer_of(given: Sequence[str]) -> str:
+    """The same of all its Authorization headers."""
     if len(given) != 1:
         raise Unauthorized("Send one Authorization header: Bearer, and a token.")
     found = _BEARER.fullmatch(given[0].strip())
     if found is None or len(found[1]) > MAX_TOKEN_CHARACTERS:
         raise Unauthorized("The Authorization header does not hold a bearer token.")
-    principal = await context_of(request.scope).tokens.read(found[1])
-    record_of(request.scope).owner = principal.owner
-    admit_owner(request.scope, principal.owner)
-    principal.demand(scope)
-    return principal
+    return found[1]

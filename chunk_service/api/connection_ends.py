@@ -18,7 +18,9 @@ from chunk_service.api.connection_limits import (
     LEAST_READ_BYTES,
     LINGER_SECONDS,
     STATE_KEY,
+    WATCH_KEY,
     ConnectionLimits,
+    ConnectionWatch,
 )
 from chunk_service.api.cross_origin import cross_origin_headers
 from chunk_service.api.problems import Problem
@@ -35,6 +37,7 @@ class EndingProtocol(HttpToolsProtocol):
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
         self.limits: ConnectionLimits = app_state[STATE_KEY]
+        self.watch: ConnectionWatch = app_state[WATCH_KEY]
         self.timeout_keep_alive = self.limits.idle_seconds
         self.is_refused = False
         self._answered: RequestResponseCycle | None = None
@@ -92,12 +95,18 @@ class EndingProtocol(HttpToolsProtocol):
 
     def _write(self, problem: Problem) -> None:
         """What came of the request's head says who may read it; before a request there is none."""
+        self.watch.refused(problem.status)
         readers = cross_origin_headers(self.limits.origins, self.headers or ())
         headers = [*self.server_state.default_headers, *readers]
         self.transport.write(bare_answer(problem, headers))
 
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self.watch.opened()
+
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
+        self.watch.closed()
         self._unset_keepalive_if_required()
         self._send_timer.cancel()
         self._linger_timer.cancel()

@@ -4,9 +4,10 @@ The protocol is made by the server, not by us; what the lifespan yields is all t
 """
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 STATE_KEY: Final = "connection_limits"
+WATCH_KEY: Final = "connection_watch"
 
 # Requests have about ten; a browser with its hints and a proxy or two come to thirty.
 MAX_HEADERS: Final = 100
@@ -17,6 +18,12 @@ FRAMING_PER_BODY_BYTE: Final = 16
 LINGER_SECONDS: Final = 2.0
 # Of an answer within `send_seconds`: a quarter of what a transport holds before it says "enough".
 LEAST_READ_BYTES: Final = 16 * 1024
+
+
+class ConnectionWatch(Protocol):
+    def opened(self) -> None: ...
+    def closed(self) -> None: ...
+    def refused(self, status: int) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)

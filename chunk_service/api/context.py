@@ -14,6 +14,7 @@ from chunk_service.api.library import Library
 from chunk_service.api.operators import Operators
 from chunk_service.api.owner_rates import OwnerRates
 from chunk_service.api.presigned_doors import PresignedDoors
+from chunk_service.api.scraping import Scraping
 from chunk_service.api.sharing import Sharing
 from chunk_service.domain.completion import Completion
 from chunk_service.domain.principals import Principal
@@ -95,6 +96,7 @@ class ApiContext:
     upload_whole: UploadWhole
     presigned: PresignedDoors
     health: CheckHealth
+    scraping: Scraping
     library: Library
     sharing: Sharing
     operators: Operators

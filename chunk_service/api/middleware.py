@@ -11,13 +11,15 @@ from chunk_service.api.cross_origin import CrossOrigin, Preflight
 from chunk_service.api.framing import Framing
 from chunk_service.api.in_flight import InFlight
 from chunk_service.api.lingering import Lingering
-from chunk_service.api.request_log import RequestLog
+from chunk_service.api.request_log import UNWATCHED, RequestLog, Watch
 
 
-def middleware(in_flight: InFlight, origins: frozenset[str] = frozenset()) -> list[Middleware]:
+def middleware(
+    in_flight: InFlight, origins: frozenset[str] = frozenset(), watch: Watch = UNWATCHED
+) -> list[Middleware]:
     """`origins` are those whose pages may call; without any there is nothing to say of it."""
     return [
-        Middleware(RequestLog),
+        Middleware(RequestLog, watch),
         *([Middleware(CrossOrigin, origins)] if origins else []),
         Middleware(Lingering),
         Middleware(Catching),

@@ -21,6 +21,7 @@ from chunk_service.api.openapi_uploads import ADMIN_UPLOADS
 from chunk_service.api.openapi_whole import CONTENT_DIGEST, IDEMPOTENCY_KEY, WHOLE
 from chunk_service.api.request_models import CompleteRequest, InitRequest
 from chunk_service.api.spellings import MAX_INDEX
+from chunk_service.domain.principals import Scope
 
 _UPLOAD_ID: Final = {
     "name": "upload_session_id",
@@ -171,6 +172,17 @@ OPERATIONS: Final = (
     _operation("/health", "health", "Everything at once", _HEALTH),
     _operation("/health/ready", "ready", "Whether chunks can be taken", _HEALTH),
     _operation("/health/live", "live", "Whether the process lives", {200: answers.LiveAnswer}),
+    Described(
+        "GET",
+        "/metrics",
+        "metrics",
+        "Figures for Prometheus",
+        {200: "Figures in the text format of Prometheus."},
+        (*GUARDED, 429),
+        description="Also open to `METRICS_TOKEN`.",
+        tag="operations",
+        scope=Scope.ADMIN,
+    ),
     _operation("/openapi.json", "openapi", "This document", {200: "An OpenAPI 3.1 document."}),
     _operation("/docs", "docs", "This document for people", {200: "A page of HTML."}),
 )

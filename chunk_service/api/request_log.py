@@ -4,6 +4,7 @@ The path is logged as the route's template, so that no id that was only guessed 
 """
 
 import time
+from typing import Final, Protocol
 
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -24,9 +25,30 @@ STANDING_HEADERS = (
 log = structlog.get_logger(__name__)
 
 
+class Watch(Protocol):
+    def received(self, size_bytes: int) -> None: ...
+    def answered(
+        self, *, method: str, route: str | None, status: int, seconds: float, problem: str | None
+    ) -> None: ...
+
+
+class _Unwatched:
+    def received(self, size_bytes: int) -> None:
+        pass
+
+    def answered(
+        self, *, method: str, route: str | None, status: int, seconds: float, problem: str | None
+    ) -> None:
+        pass
+
+
+UNWATCHED: Final = _Unwatched()
+
+
 class RequestLog:
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, watch: Watch) -> None:
         self.app = app
+        self.watch = watch
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -34,18 +56,32 @@ class RequestLog:
             return
         record = begin_record(scope)
         began = time.monotonic()
-        counted = _counting_receive(record, receive), _counting_send(record, send)
+        counted = _counting_receive(record, receive, self.watch), _counting_send(record, send)
         with bound_contextvars(request_id=record.request_id):
             try:
                 await self.app(scope, *counted)
             finally:
-                _write_line(scope, record, time.monotonic() - began)
+                self._tell(scope, record, time.monotonic() - began)
+
+    def _tell(self, scope: Scope, record: RequestRecord, seconds: float) -> None:
+        route = getattr(scope.get("route"), "path", None)
+        self.watch.answered(
+            method=scope["method"],
+            route=route,
+            status=record.status,
+            seconds=seconds,
+            problem=record.problem,
+        )
+        _write_line(scope["method"], route, record, seconds)
 
 
-def _counting_receive(record: RequestRecord, receive: Receive) -> Receive:
+def _counting_receive(record: RequestRecord, receive: Receive, watch: Watch) -> Receive:
     async def counted() -> Message:
         message = await receive()
-        record.bytes_in += len(message.get("body", b""))
+        size_bytes = len(message.get("body", b""))
+        if size_bytes:
+            record.bytes_in += size_bytes
+            watch.received(size_bytes)
         if not message.get("more_body", False):
             record.body_pending = False
         return message
@@ -75,12 +111,13 @@ def _complete_headers(
     return headers
 
 
-def _write_line(scope: Scope, record: RequestRecord, duration_seconds: float) -> None:
-    route = scope.get("route")
+def _write_line(
+    method: str, route: str | None, record: RequestRecord, duration_seconds: float
+) -> None:
     fields = {
         "request_id": record.request_id,
-        "method": scope["method"],
-        "route": getattr(route, "path", None),
+        "method": method,
+        "route": route,
         "status": record.status,
         "duration_ms": round(duration_seconds * 1000, 1),
         "bytes_in": record.bytes_in,

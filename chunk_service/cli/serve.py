@@ -7,13 +7,17 @@ from each process. The processes read them again: options of the command reach t
 import os
 from typing import Annotated
 
+import structlog
 import typer
 
 from chunk_service.cli.endings import end, settings_checked
 from chunk_service.cli.logs import start_logs
+from chunk_service.cli.metrics_ports import metrics_fault
 from chunk_service.cli.preflight import start_fault
 from chunk_service.settings.loading import load_settings
 from chunk_service.settings.model import Settings
+
+log = structlog.get_logger(__name__)
 
 
 def serve(
@@ -44,7 +48,9 @@ def serve(
     if settings.serve_with_worker is None:
         os.environ["SERVE_WITH_WORKER"] = str(workers == 1)
     start_logs(settings)
-    fault = start_fault(settings)
+    if workers > 1 and settings.metrics_token is not None and settings.metrics_port is None:
+        log.warning("metrics of one process at a time: several need METRICS_PORT", workers=workers)
+    fault = metrics_fault(settings, processes=workers) or start_fault(settings)
     if fault is not None:
         end(f"The service can't start: {fault}")
     _run(settings, workers=workers)
@@ -58,4 +64,4 @@ def _run(settings: Settings, *, workers: int) -> None:
     if workers == 1:
         run_server(config)
     else:
-        raise typer.Exit(supervise(config, count=workers))
+        raise typer.Exit(supervise(config, count=workers, metrics_port=settings.metrics_port))

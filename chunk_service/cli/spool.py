@@ -70,6 +70,7 @@ async def _list(settings: Settings) -> "list[KnownSpool]":
 
 
 async def _forget(settings: Settings, spool_id: UUID) -> int:
+    from chunk_service.adapters.metrics.registry import Metrics
     from chunk_service.adapters.postgres.repairing import RepairingRows
     from chunk_service.adapters.postgres.spools import SpoolRows
     from chunk_service.domain.uploads import SpoolId
@@ -80,7 +81,8 @@ async def _forget(settings: Settings, spool_id: UUID) -> int:
         rows = SpoolRows(database, host_name())
         if not await rows.is_known(SpoolId(spool_id)):
             end("There is no such spool; see `chunk-service spool list`.")
-        forget_spools = ForgetSpools(rows, RepairingRows(database), timedelta())
+        tally = Metrics().uploads
+        forget_spools = ForgetSpools(rows, RepairingRows(database), timedelta(), tally)
         return await forget_spools.forget(SpoolId(spool_id))
 
 

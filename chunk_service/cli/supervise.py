@@ -34,32 +34,41 @@ _LEAST_LIFE_SECONDS: Final = 1.0
 
 @dataclass(frozen=True, slots=True)
 class _Child:
-    """`lifeline` stays open for as long as we live."""
+    """`lifeline` stays open for as long as we live; `number` is its successor's too."""
 
+    number: int
     process: SpawnProcess
     lifeline: Connection
     born: float
 
 
-def supervise(config: uvicorn.Config, *, count: int) -> int:
-    """Serve by `count` processes until a signal; the exit code. A second signal kills them."""
+def supervise(config: uvicorn.Config, *, count: int, metrics_port: int | None = None) -> int:
+    """Serve by `count` processes until a signal; the exit code. A second signal kills them.
+
+    Their metrics are at `metrics_port` and the ports that follow it, one for each process.
+    """
     listener = config.bind_socket()
     with _heard_signals() as signals:
-        return _Parent(config, listener, signals).run(count)
+        return _Parent(config, listener, signals, metrics_port).run(count)
 
 
 class _Parent:
     def __init__(
-        self, config: uvicorn.Config, listener: socket.socket, signals: socket.socket
+        self,
+        config: uvicorn.Config,
+        listener: socket.socket,
+        signals: socket.socket,
+        metrics_port: int | None,
     ) -> None:
         self._config = config
+        self._metrics_port = metrics_port
         self._listener = listener
         self._signals = signals
         self._children: list[_Child] = []
         self._exit_code: int | None = None
 
     def run(self, count: int) -> int:
-        self._children = [self._born() for _ in range(count)]
+        self._children = [self._born(number) for number in range(count)]
         while self._children:
             sentinels = [child.process.sentinel for child in self._children]
             if self._signals in wait([self._signals, *sentinels]):
@@ -98,17 +107,28 @@ class _Parent:
         if pause_seconds > 0 and wait([self._signals], pause_seconds):
             self._hear()
         if self._exit_code is None:
-            self._children.append(self._born())
+            self._children.append(self._born(child.number))
 
-    def _born(self) -> _Child:
+    def _born(self, number: int) -> _Child:
         its_end, our_end = _SPAWN.Pipe(duplex=False)
-        process = _SPAWN.Process(target=_serve, args=(self._config, self._listener, its_end))
+        metrics_port = None if self._metrics_port is None else self._metrics_port + number
+        process = _SPAWN.Process(
+            target=_serve, args=(self._config, self._listener, its_end, metrics_port)
+        )
         process.start()
         its_end.close()
-        return _Child(process, our_end, time.monotonic())
+        return _Child(number, process, our_end, time.monotonic())
 
 
-def _serve(config: uvicorn.Config, listener: socket.socket, lifeline: Connection) -> None:
+def _serve(
+    config: uvicorn.Config,
+    listener: socket.socket,
+    lifeline: Connection,
+    metrics_port: int | None,
+) -> None:
+    # The application reads its settings itself.
+    if metrics_port is not None:
+        os.environ["METRICS_PORT"] = str(metrics_port)
     threading.Thread(target=_stop_with_parent, args=(lifeline,), daemon=True).start()
     run_server(config, [listener])
 

@@ -2,6 +2,7 @@
 
 from chunk_service.cli.endings import end, settings_checked
 from chunk_service.cli.logs import start_logs
+from chunk_service.cli.metrics_ports import metrics_fault
 from chunk_service.cli.preflight import worker_fault
 from chunk_service.settings.loading import load_settings
 
@@ -15,7 +16,7 @@ def worker() -> None:
     with settings_checked():
         settings = load_settings()
     start_logs(settings)
-    fault = worker_fault(settings)
+    fault = metrics_fault(settings, processes=1) or worker_fault(settings)
     if fault is not None:
         end(f"The worker can't start: {fault}")
     import uvloop

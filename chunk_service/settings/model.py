@@ -13,6 +13,7 @@ from chunk_service.settings.files import FileSettings
 from chunk_service.settings.group import SettingsGroup
 from chunk_service.settings.limits import DeadlineSettings, LimitSettings
 from chunk_service.settings.mail import MailSettings
+from chunk_service.settings.metrics import MetricsSettings
 from chunk_service.settings.serving import LogSettings, ServingSettings
 from chunk_service.settings.sharing import SharingSettings
 from chunk_service.settings.storage import RelaySettings, S3Settings, SpoolSettings
@@ -33,6 +34,7 @@ GROUPS: tuple[type[SettingsGroup], ...] = (
     LimitSettings,
     DeadlineSettings,
     ServingSettings,
+    MetricsSettings,
     LogSettings,
 )
 
@@ -40,6 +42,7 @@ GROUPS: tuple[type[SettingsGroup], ...] = (
 # Fields are validated from the last base to the first: limits come before the spool.
 class Settings(
     LogSettings,
+    MetricsSettings,
     ServingSettings,
     RelaySettings,
     SharingSettings,

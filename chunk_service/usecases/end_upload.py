@@ -10,7 +10,7 @@ import structlog
 
 from chunk_service.domain.events import Event, upload_event
 from chunk_service.domain.states import State
-from chunk_service.domain.uploads import Stored, Upload, UploadId
+from chunk_service.domain.uploads import Stored, Upload, UploadId, Way
 
 log = structlog.get_logger(__name__)
 
@@ -31,10 +31,15 @@ class CleanUpBell(Protocol):
     def clean_up(self, upload_id: UploadId) -> None: ...
 
 
+class Tally(Protocol):
+    def ended(self, state: State, way: Way) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class EndUpload:
     rows: Rows
     bell: CleanUpBell
+    tally: Tally
     public_endpoint_url: str
     now: Callable[[], datetime]
     new_id: Callable[[], UUID]
@@ -59,6 +64,7 @@ class EndUpload:
         )
         ended = await self.rows.end(upload, state, event, stored=stored, failure=failure)
         if ended is not None:
+            self.tally.ended(state, upload.way)
             log.info(event.type, upload_id=str(upload.id), owner=upload.owner, event_id=event.id)
             self.bell.clean_up(upload.id)
         return ended

@@ -30,6 +30,10 @@ class Reader(Protocol):
 Crc = Callable[[bytes, int], int]
 
 
+class Tally(Protocol):
+    def spoiled(self) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class FetchFile:
     """`crcs` go on from the value of the bytes before; others than these are not compared."""
@@ -37,6 +41,7 @@ class FetchFile:
     reader: Reader
     crcs: Mapping[Algorithm, Crc]
     patience_seconds: float
+    tally: Tally
 
     @asynccontextmanager
     async def __call__(self, file: File, wanted: Range) -> AsyncIterator[AsyncIterator[bytes]]:
@@ -51,7 +56,8 @@ class FetchFile:
         is_whole = wanted == (0, file.size_bytes)
         if not is_whole or file.checksum is None or file.checksum.algorithm not in self.crcs:
             return pieces
-        return _held_back(pieces, self.crcs[file.checksum.algorithm], file.checksum.value)
+        crc = self.crcs[file.checksum.algorithm]
+        return _held_back(pieces, crc, file.checksum.value, self.tally)
 
     async def _opened(
         self, stack: AsyncExitStack, file: File, wanted: Range
@@ -63,19 +69,23 @@ class FetchFile:
             async with asyncio.timeout(self.patience_seconds):
                 return await stack.enter_async_context(reading)
         except ObjectGone as error:
+            self.tally.spoiled()
             log.error("a file has lost its object", file_id=str(file.id), reason=str(error))
             raise Gone("The bytes of this file are not there any more.") from None
         except (StoreError, TimeoutError) as error:
             raise _unavailable(file, error) from None
 
 
-async def _held_back(pieces: AsyncIterator[bytes], crc: Crc, expected: int) -> AsyncIterator[bytes]:
+async def _held_back(
+    pieces: AsyncIterator[bytes], crc: Crc, expected: int, tally: Tally
+) -> AsyncIterator[bytes]:
     value, last = 0, b""
     async for piece in pieces:
         if last:
             yield last
         value, last = crc(piece, value), piece
     if value != expected:
+        tally.spoiled()
         raise OutcomeUnknown("the bytes that came are not those that were stored")
     yield last
 

@@ -28,11 +28,16 @@ class Repairing(Protocol):
     ) -> Sequence[int]: ...
 
 
+class Tally(Protocol):
+    def lost(self, chunks: int) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class ForgetSpools:
     rows: Rows
     repairing: Repairing
     lost_after: timedelta
+    tally: Tally
 
     async def __call__(self) -> int:
         """Forget every spool without a heartbeat for too long; how many chunks turned missing."""
@@ -43,5 +48,6 @@ class ForgetSpools:
         for upload_id, file_names in await self.rows.files_of(spool_id):
             lost += len(await self.repairing.mark_missing(upload_id, file_names))
         await self.rows.forget(spool_id)
+        self.tally.lost(lost)
         log.error("spool forgotten", spool_id=str(spool_id), chunks_lost=lost)
         return lost

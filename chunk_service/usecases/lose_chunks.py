@@ -25,15 +25,21 @@ class Spool(Protocol):
     async def unlink(self, file_name: str) -> None: ...
 
 
+class Tally(Protocol):
+    def lost(self, chunks: int) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class LoseChunks:
     rows: Rows
     spool: Spool
+    tally: Tally
 
     async def __call__(self, upload_id: UploadId, file_names: Sequence[str]) -> Sequence[int]:
         """The indices that turned missing; a chunk whose upload is being closed stays as it is."""
         lost = await self.rows.mark_missing(upload_id, file_names)
         if lost:
+            self.tally.lost(len(lost))
             log.error("chunks lost", upload_id=str(upload_id), indices=list(lost)[:20])
             for name in file_names:
                 await self.spool.unlink(name)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from uuid_utils.compat import uuid7
 
+from chunk_service.adapters.metrics.uploads import UploadFigures
 from chunk_service.adapters.postgres.database import Database
 from chunk_service.adapters.postgres.delivering import DeliveringRows
 from chunk_service.adapters.postgres.ending import EndingRows
@@ -65,23 +66,29 @@ def later_rows(settings: Settings, database: Database) -> LaterRows:
     )
 
 
-def deadlines_over(settings: Settings, database: Database) -> Deadlines:
+def deadlines_over(settings: Settings, database: Database, tally: UploadFigures) -> Deadlines:
     """The use cases of the clock, for a process without a spool."""
     sweeping = SweepingRows(database, DatabaseIdentity(database))
     ending = EndingRows(database, subscriptions(settings), mailing(settings))
     return Deadlines(
-        expire=ExpireUploads(sweeping, end_upload(settings, ending, NobodyHere())),
+        expire=ExpireUploads(sweeping, end_upload(settings, ending, NobodyHere(), tally)),
         forget_spools=ForgetSpools(
-            SpoolRows(database, host_name()), RepairingRows(database), settings.spool_lost_after
+            SpoolRows(database, host_name()),
+            RepairingRows(database),
+            settings.spool_lost_after,
+            tally,
         ),
         retire=retire_files(settings, database),
     )
 
 
-def end_upload(settings: Settings, rows: EndingRows, bell: CleanUpBell) -> EndUpload:
+def end_upload(
+    settings: Settings, rows: EndingRows, bell: CleanUpBell, tally: UploadFigures
+) -> EndUpload:
     return EndUpload(
         rows=rows,
         bell=bell,
+        tally=tally,
         public_endpoint_url=settings.s3_public_endpoint_url,
         now=lambda: datetime.now(UTC),
         new_id=uuid7,

@@ -10,6 +10,8 @@ from uuid import UUID, uuid4
 
 import structlog
 
+from chunk_service.adapters.metrics.outside import StoreFigures
+from chunk_service.adapters.metrics.registry import Metrics
 from chunk_service.adapters.passwords import Passwords, open_passwords
 from chunk_service.adapters.postgres.database import Database, open_database
 from chunk_service.adapters.postgres.identity import DatabaseIdentity
@@ -59,14 +61,21 @@ class Opened:
     bells: Bells
     holder: UUID
     surround: Surround
+    metrics: Metrics
 
 
 @asynccontextmanager
-async def open_parts(settings: Settings, surround: Surround = as_it_is) -> AsyncIterator[Opened]:
+async def open_parts(
+    settings: Settings, surround: Surround = as_it_is, metrics: Metrics | None = None
+) -> AsyncIterator[Opened]:
+    """`metrics`: what they are counted in; without it in figures that nobody looks at."""
+    metrics = metrics or Metrics()
     async with AsyncExitStack() as stack:
-        database = await stack.enter_async_context(open_database(database_options(settings)))
+        database = await stack.enter_async_context(
+            open_database(database_options(settings), metrics.database)
+        )
         await DatabaseIdentity(database).warn_of_loss()
-        store = await _open_store(settings, stack)
+        store = await _open_store(settings, stack, metrics.store)
         folder = settings.local_temp_chunk_path
         spool_id = await identify_spool(folder, SpoolRows(database, host_name()))
         disk = Disk() if settings.spool_fsync else UnsyncedDisk()
@@ -83,20 +92,23 @@ async def open_parts(settings: Settings, surround: Surround = as_it_is) -> Async
             database=database,
             store=store,
             presigner=presigner,
-            reader=await _open_reader(settings, stack),
+            reader=await _open_reader(settings, stack, metrics.store),
             passwords=await stack.enter_async_context(open_passwords()),
             spool=spool,
             bells=Bells(),
             holder=uuid4(),
             surround=surround,
+            metrics=metrics,
         )
 
 
-async def _open_store(settings: Settings, stack: AsyncExitStack) -> S3Store:
+async def _open_store(settings: Settings, stack: AsyncExitStack, watch: StoreFigures) -> S3Store:
     executor = stack.enter_context(
         ThreadPoolExecutor(settings.relay_concurrency, thread_name_prefix="relay")
     )
-    store = await stack.enter_async_context(open_store(s3_options(settings), executor=executor))
+    store = await stack.enter_async_context(
+        open_store(s3_options(settings), executor=executor, watch=watch)
+    )
     await _check_lifecycle(settings, store)
     return store
 
@@ -108,11 +120,14 @@ async def ping_store(settings: Settings) -> None:
             await store.ping(settings.s3_bucket_name)
 
 
-async def _open_reader(settings: Settings, stack: AsyncExitStack) -> S3Reader | None:
+async def _open_reader(
+    settings: Settings, stack: AsyncExitStack, watch: StoreFigures
+) -> S3Reader | None:
     """None where clients fetch from the store themselves."""
     if settings.download_mode != "proxy":
         return None
-    reader = open_reader(s3_options(settings), connections=settings.max_concurrent_downloads)
+    most = settings.max_concurrent_downloads
+    reader = open_reader(s3_options(settings), connections=most, watch=watch)
     return await stack.enter_async_context(reader)
 
 

@@ -10,11 +10,13 @@ from functools import partial
 
 import structlog
 
+from chunk_service.adapters.metrics.registry import Metrics
 from chunk_service.adapters.postgres.database import Database, open_database
 from chunk_service.adapters.postgres.signals import listen
 from chunk_service.adapters.spool.mark import read_spool_id
 from chunk_service.api.context import ApiContext, TokenReader
 from chunk_service.api.owner_rates import OwnerRates
+from chunk_service.api.scraping import Scraping
 from chunk_service.domain.errors import ServiceError
 from chunk_service.domain.receivers import MAIN
 from chunk_service.settings.model import Settings
@@ -26,6 +28,7 @@ from chunk_service.wiring.receivers import open_lanes
 from chunk_service.wiring.retention import retire_files
 from chunk_service.wiring.tokens import open_token_reader
 from chunk_service.wiring.use_cases import Rows, UseCases, health_of, rows_over, use_cases_over
+from chunk_service.wiring.watching import open_scraping
 from chunk_service.worker.jobs import JobParts, run_jobs
 
 log = structlog.get_logger(__name__)
@@ -46,13 +49,18 @@ async def open_service(
     stopping: asyncio.Event,
     *,
     surround: Surround = as_it_is,
+    metrics: Metrics | None = None,
 ) -> AsyncIterator[Service]:
     """Everything of a process that has a spool, with its relay running."""
-    async with open_parts(settings, surround) as opened, AsyncExitStack() as stack:
+    async with open_parts(settings, surround, metrics) as opened, AsyncExitStack() as stack:
         rows = rows_over(opened)
         use_cases = use_cases_over(opened, rows)
         tokens = await stack.enter_async_context(open_token_reader(settings))
-        service = Service(_api_context(opened, use_cases, tokens, stopping), use_cases)
+        scraping = await stack.enter_async_context(
+            open_scraping(settings, opened.metrics, opened.database, opened.spool.id)
+        )
+        context = _api_context(opened, use_cases, tokens, scraping, stopping)
+        service = Service(context, use_cases)
         use_cases.engine.start()
         stack.push_async_callback(use_cases.engine.stop, _grace_seconds(settings))
         await _beside(stack, _beat(rows, opened))
@@ -75,10 +83,19 @@ async def run_worker(settings: Settings) -> None:
             with_worker = settings.model_copy(update={"serve_with_worker": True})
             await stack.enter_async_context(open_service(with_worker, stopping))
         else:
-            database = await stack.enter_async_context(open_database(database_options(settings)))
-            await _jobs_beside(stack, settings, database, deadlines_over(settings, database))
+            await _work_without_spool(stack, settings)
         await stopping.wait()
         log.info("worker stopping")
+
+
+async def _work_without_spool(stack: AsyncExitStack, settings: Settings) -> None:
+    metrics = Metrics()
+    database = await stack.enter_async_context(
+        open_database(database_options(settings), metrics.database)
+    )
+    await stack.enter_async_context(open_scraping(settings, metrics, database, None))
+    deadlines = deadlines_over(settings, database, metrics.uploads)
+    await _jobs_beside(stack, settings, database, deadlines)
 
 
 def _stop_by_signals(stopping: asyncio.Event) -> None:
@@ -101,7 +118,11 @@ def _grace_seconds(settings: Settings) -> float:
 
 
 def _api_context(
-    opened: Opened, use_cases: UseCases, tokens: TokenReader, stopping: asyncio.Event
+    opened: Opened,
+    use_cases: UseCases,
+    tokens: TokenReader,
+    scraping: Scraping,
+    stopping: asyncio.Event,
 ) -> ApiContext:
     settings = opened.settings
     return ApiContext(
@@ -113,6 +134,7 @@ def _api_context(
         upload_whole=use_cases.upload_whole,
         presigned=use_cases.presigned,
         health=health_of(opened, stopping),
+        scraping=scraping,
         library=use_cases.library,
         sharing=use_cases.sharing,
         operators=operators_over(

@@ -161,9 +161,10 @@ def use_cases_over(opened: Opened, rows: Rows) -> UseCases:
     settings, bells = opened.settings, opened.bells
     store, spool = opened.surround("store", opened.store), opened.surround("spool", opened.spool)
     limits, types = chunk_limits(settings), type_check(settings)
-    lose_chunks = LoseChunks(rows.repairing, spool)
+    tally = opened.metrics.uploads
+    lose_chunks = LoseChunks(rows.repairing, spool, tally)
     place_chunks = PlaceChunks(rows.placing, spool, lose_chunks)
-    end = end_upload(settings, rows.ending, bells)
+    end = end_upload(settings, rows.ending, bells, tally)
     begin_multipart = BeginMultipart(rows.relaying, store)
     relay = RelayParts(
         rows=rows.relaying,
@@ -261,7 +262,7 @@ def use_cases_over(opened: Opened, rows: Rows) -> UseCases:
         ),
         presigned=_presigned(opened, rows, begin, begin_multipart, confirm),
         expire=ExpireUploads(rows.sweeping, end),
-        forget_spools=ForgetSpools(rows.spools, rows.repairing, settings.spool_lost_after),
+        forget_spools=ForgetSpools(rows.spools, rows.repairing, settings.spool_lost_after, tally),
         sweep=sweep,
         adopt=AdoptFiles(
             rows=rows.receiving,
@@ -333,11 +334,14 @@ def downloads_of(opened: Opened) -> Downloads | None:
     if opened.reader is None:
         return None
     most = opened.settings.max_concurrent_downloads
-    return Downloads(
-        fetch=FetchFile(opened.reader, CRCS, opened.settings.complete_wait.total_seconds()),
+    patience_seconds = opened.settings.complete_wait.total_seconds()
+    downloads = Downloads(
+        fetch=FetchFile(opened.reader, CRCS, patience_seconds, opened.metrics.uploads),
         most=most,
         most_per_owner=max(1, most * 3 // 4),
     )
+    opened.metrics.levels.downloads(downloads.in_work, most=most)
+    return downloads
 
 
 def health_of(opened: Opened, stopping: asyncio.Event) -> CheckHealth:

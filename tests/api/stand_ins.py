@@ -11,6 +11,7 @@ from chunk_service.api.library import Library
 from chunk_service.api.operators import Operators, UploadDesk
 from chunk_service.api.owner_rates import OwnerRates
 from chunk_service.api.presigned_doors import PresignedDoors
+from chunk_service.api.scraping import Scraping
 from chunk_service.api.sharing import Sharing
 from chunk_service.domain.checksums import Algorithm, Checksum
 from chunk_service.domain.completion import Completion
@@ -209,6 +210,7 @@ class Service:
             upload_whole=NO_FILES,
             presigned=PresignedDoors(NO_FILES, NO_FILES, NO_FILES, NO_FILES),
             health=self.health,
+            scraping=Scraping(NO_FILES, "text/plain"),
             library=Library(NO_FILES, NO_FILES, NO_FILES, NO_FILES),
             sharing=self.sharing,
             operators=Operators(

@@ -10,7 +10,8 @@ from starlette.responses import Response
 from uvicorn.config import Config
 from uvicorn.server import ServerState
 
-from chunk_service.api.connection_limits import STATE_KEY, ConnectionLimits
+from chunk_service.adapters.metrics.registry import Metrics
+from chunk_service.api.connection_limits import STATE_KEY, WATCH_KEY, ConnectionLimits
 from chunk_service.api.server_protocol import ServerProtocol
 
 _LIMITS = ConnectionLimits(
@@ -27,11 +28,12 @@ async def _asked(size_bytes: int) -> AsyncIterator[tuple[socket.socket, ServerPr
     app = Response(b"x" * size_bytes, headers={"Connection": "close"})
     config = Config(app, log_config=None, ws="none", lifespan="off")
     loop = asyncio.get_running_loop()
+    state = {STATE_KEY: _LIMITS, WATCH_KEY: Metrics().connections}
     ours, theirs = socket.socketpair()
     ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1)
     theirs.setblocking(False)
     _, protocol = await loop.connect_accepted_socket(
-        lambda: ServerProtocol(config, ServerState(), {STATE_KEY: _LIMITS}, loop), ours
+        lambda: ServerProtocol(config, ServerState(), state, loop), ours
     )
     try:
         await loop.sock_sendall(theirs, _REQUEST)

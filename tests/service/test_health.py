@@ -1,16 +1,14 @@
 """Health tells apart what is needed to take chunks and what is not; and it comes back by itself."""
 
 import socket
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
-import asyncpg
 import pytest
 
 from chunk_service.cli.stack.ports import LOOPBACK, free_port
 from chunk_service.cli.stack.postgres import EmbeddedPostgres
 from tests.service.caller import Caller, data_of, problem_of
 from tests.service.deployment import Deployment
+from tests.service.outages import shut
 from tests.service.waiting import until
 
 
@@ -54,22 +52,6 @@ async def test_without_its_spool_the_service_is_not_ready(own: Deployment) -> No
         await until(own.leftovers, lambda left: not left)
 
 
-@asynccontextmanager
-async def _shut(server: EmbeddedPostgres, database_url: str) -> AsyncIterator[None]:
-    """Nobody gets into the database, and who was in it is thrown out."""
-    name = database_url.rpartition("/")[2]
-    connection = await asyncpg.connect(server.url())
-    try:
-        await connection.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
-        await connection.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1", name
-        )
-        yield
-        await connection.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
-    finally:
-        await connection.close()
-
-
 @pytest.mark.survives("PostgreSQL: not there", "not ready; alive")
 async def test_without_its_database_the_service_is_not_ready(
     own: Deployment, postgres_server: EmbeddedPostgres
@@ -77,7 +59,7 @@ async def test_without_its_database_the_service_is_not_ready(
     async with own.served() as served:
         session = await served.caller.begin()
         data_of(await session.put(0, b"x"))
-        async with _shut(postgres_server, own.database_url):
+        async with shut(postgres_server, own.database_url):
             assert await _health(served.caller) == (503, 503, "unavailable")
             refused = await session.put(1, b"y")
             assert problem_of(refused, 503) == "database-unavailable"

@@ -47,12 +47,25 @@ class Reader:
                 raise self.breaks
 
 
+class Tally:
+    def __init__(self) -> None:
+        self.count = 0
+
+    def spoiled(self) -> None:
+        self.count += 1
+
+
 async def fetch(
-    reader: Reader, file: File = FILE, wanted: Range = (0, 10), got: list[bytes] | None = None
+    reader: Reader,
+    file: File = FILE,
+    wanted: Range = (0, 10),
+    got: list[bytes] | None = None,
+    tally: Tally | None = None,
 ) -> list[bytes]:
     """The pieces, in `got` also where it does not end well."""
     got = [] if got is None else got
-    fetch_file = FetchFile(reader, {Algorithm.CRC32: zlib.crc32}, patience_seconds=0.01)
+    crcs = {Algorithm.CRC32: zlib.crc32}
+    fetch_file = FetchFile(reader, crcs, patience_seconds=0.01, tally=tally or Tally())
     async with fetch_file(file, wanted) as pieces:
         async for piece in pieces:
             got.append(piece)
@@ -66,10 +79,11 @@ async def test_bytes_come_through(checksum: Checksum | None) -> None:
 
 async def test_the_end_of_spoiled_bytes_is_held_back() -> None:
     got: list[bytes] = []
+    tally = Tally()
     wrong = Checksum.of_int(Algorithm.CRC32, CRC.value ^ 1)
     with pytest.raises(StorageUnavailable):
-        await fetch(Reader(), replace(FILE, checksum=wrong), got=got)
-    assert got == [b"0123", b"4567"]
+        await fetch(Reader(), replace(FILE, checksum=wrong), got=got, tally=tally)
+    assert (got, tally.count) == ([b"0123", b"4567"], 1)
 
 
 @pytest.mark.parametrize(
@@ -96,5 +110,7 @@ async def test_what_can_not_be_compared_comes_as_it_is(checksum: Checksum, wante
     ],
 )
 async def test_what_the_store_does_is_told(reader: Reader, told: type[ServiceError]) -> None:
+    tally = Tally()
     with pytest.raises(told):
-        await asyncio.wait_for(fetch(reader), 5)
+        await asyncio.wait_for(fetch(reader, tally=tally), 5)
+    assert tally.count == (1 if told is Gone else 0)

@@ -8,12 +8,15 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import cast
 
 from sqlalchemy import RowMapping, TextClause
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import QueuePool
 
+from chunk_service.adapters.postgres.timing import Watch, watch_statements
 from chunk_service.domain.errors import DatabaseUnavailable
 
 # Connections, authorization, no such database, resources, operators, the system.
@@ -40,6 +43,10 @@ class Database:
     @property
     def engine(self) -> AsyncEngine:
         return self._engine
+
+    def checked_out(self) -> int:
+        """Connections of the pool that are in use."""
+        return cast("QueuePool", self._engine.pool).checkedout()
 
     async def rows(self, statement: TextClause, **values: object) -> Sequence[RowMapping]:
         """Run one statement on its own and give its rows."""
@@ -89,7 +96,9 @@ def _is_unavailable(cause: BaseException | None) -> bool:
 
 
 @asynccontextmanager
-async def open_database(options: DatabaseOptions) -> AsyncIterator[Database]:
+async def open_database(
+    options: DatabaseOptions, watch: Watch | None = None
+) -> AsyncIterator[Database]:
     """A pool of connections, closed at the end; nothing is connected before the first use."""
     engine = create_async_engine(
         options.url,
@@ -103,6 +112,8 @@ async def open_database(options: DatabaseOptions) -> AsyncIterator[Database]:
             "server_settings": {"application_name": "chunk-service", "jit": "off"},
         },
     )
+    if watch is not None:
+        watch_statements(engine.sync_engine, watch)
     try:
         yield Database(engine)
     finally:

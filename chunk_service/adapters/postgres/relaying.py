@@ -29,14 +29,15 @@ from chunk_service.usecases.relaying import Claim, SentWindow, SourceChunk, Wind
 
 MOST_ATTEMPTS = 5
 
-SENDABLE = """
+COVERED = """
     p.etag IS NULL AND p.spool_id = :spool
     AND (u.state = 'completing' OR (u.state = 'open' AND u.relay_mode = 'eager'))
     AND greatest(u.extent_bytes, coalesce(u.total_size, 0)) > u.part_size
     AND p.covered_bytes = least(u.part_size,
         coalesce(u.total_size, p.number * u.part_size) - (p.number - 1) * u.part_size)
-    AND (p.lease_until IS NULL OR p.lease_until < service_now())
 """
+
+SENDABLE = f"{COVERED} AND (p.lease_until IS NULL OR p.lease_until < service_now())"
 
 CLAIM = statement(f"""
     WITH free AS (

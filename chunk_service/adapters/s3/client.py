@@ -16,6 +16,7 @@ from botocore.httpsession import get_cert_path
 from chunk_service.adapters.s3.connections import open_connections
 from chunk_service.adapters.s3.options import S3Options
 from chunk_service.adapters.s3.store import S3Store
+from chunk_service.adapters.s3.timing import Timing, Watch
 from chunk_service.adapters.s3.wire import Wire
 
 if TYPE_CHECKING:
@@ -25,7 +26,9 @@ ATTEMPTS = 3
 
 
 @asynccontextmanager
-async def open_store(options: S3Options, *, executor: Executor) -> AsyncIterator[S3Store]:
+async def open_store(
+    options: S3Options, *, executor: Executor, watch: Watch | None = None
+) -> AsyncIterator[S3Store]:
     """The executor is the relay's own, with as many threads as parts may be under way at once."""
     session = AioSession()
     ca_certs = get_cert_path(session.get_config_variable("ca_bundle") or True)
@@ -40,6 +43,7 @@ async def open_store(options: S3Options, *, executor: Executor) -> AsyncIterator
                     attempts=attempts,
                     connections=options.relay_connections,
                     ca_certs=ca_certs,
+                    watch=watch,
                 )
             )
             for attempts in (ATTEMPTS, 1)
@@ -57,6 +61,7 @@ async def client_of(
     attempts: int,
     connections: int,
     ca_certs: str | None,
+    watch: Watch | None = None,
 ) -> AsyncIterator["S3Client"]:
     async with session.create_client(
         "s3",
@@ -67,6 +72,8 @@ async def client_of(
         verify=ca_certs,
         config=_config(options, attempts=attempts, connections=connections),
     ) as client:
+        if watch is not None:
+            Timing(watch).attach_to(client)
         yield client
 
 

@@ -19,6 +19,7 @@ from chunk_service.adapters.s3 import fields
 from chunk_service.adapters.s3.client import ATTEMPTS, client_of
 from chunk_service.adapters.s3.errors import outcomes
 from chunk_service.adapters.s3.options import S3Options
+from chunk_service.adapters.s3.timing import Watch
 from chunk_service.domain.objects import ObjectGone, ObjectTarget, OutcomeUnknown
 from chunk_service.domain.ranges import Range
 
@@ -95,10 +96,17 @@ async def _next_piece(body: "StreamingBody", most_bytes: int) -> bytes:
 
 
 @asynccontextmanager
-async def open_reader(options: S3Options, *, connections: int) -> AsyncIterator[S3Reader]:
+async def open_reader(
+    options: S3Options, *, connections: int, watch: Watch | None = None
+) -> AsyncIterator[S3Reader]:
     session = AioSession()
     ca_certs = get_cert_path(session.get_config_variable("ca_bundle") or True)
     async with client_of(
-        session, options, attempts=ATTEMPTS, connections=connections, ca_certs=ca_certs
+        session,
+        options,
+        attempts=ATTEMPTS,
+        connections=connections,
+        ca_certs=ca_certs,
+        watch=watch,
     ) as client:
         yield S3Reader(client)

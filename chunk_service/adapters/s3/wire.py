@@ -42,6 +42,11 @@ def of_body(source: PartSource) -> dict[str, Any]:
     return {"Body": _WireBody(source)}
 
 
+def sent_bytes(body: object) -> int:
+    """How many of a request's bytes leave by the wire."""
+    return len(body) if isinstance(body, _WireBody) else 0
+
+
 class Wire:
     def __init__(self, *, executor: Executor, connections: PoolManager) -> None:
         self._executor = executor

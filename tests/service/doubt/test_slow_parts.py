@@ -68,7 +68,7 @@ async def relay(own: Deployment, s3_double: S3Double, s3_line: FaultProxy) -> As
             store=opened.store,
             spool=opened.spool,
             begin_multipart=BeginMultipart(rows.relaying, opened.store),
-            lose_chunks=LoseChunks(rows.repairing, opened.spool),
+            lose_chunks=LoseChunks(rows.repairing, opened.spool, opened.metrics.uploads),
             combine=combine,
             new_id=uuid4,
             lease_seconds=LEASE_SECONDS,

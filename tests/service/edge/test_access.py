@@ -100,7 +100,7 @@ _ALL = [
 _LIST = "/files"
 _OWNED = [door for door in _ALL if door.path.startswith(("/upload", *_NAMED))]
 _OF_FILES = [door for door in _ALL if door.path.startswith(("/files/", "/download-url"))]
-_OPERATORS = [door for door in _ALL if door.path.startswith(_ADMIN)]
+_OPERATORS = [door for door in _ALL if door.path.startswith((_ADMIN, "/metrics"))]
 _WITH_SCOPES = [
     *_ALL,
     *(Door(method, path.replace(":path}", "}")) for method, path in sorted(_BEGINNING)),

@@ -1,0 +1,55 @@
+"""How long each call of the store took, told to whoever watches; nobody has to.
+
+By botocore's events around a call, so its repetitions are within; the context that they share
+carries the beginning.
+"""
+
+import time
+from collections.abc import Mapping
+from typing import Any, Final, Protocol
+
+from aiobotocore.awsrequest import AioAWSResponse
+from aiobotocore.client import AioBaseClient
+from botocore.model import OperationModel
+
+from chunk_service.adapters.s3.wire import sent_bytes
+
+_BEGAN: Final = "chunk_service.began"
+_SENT: Final = "chunk_service.sent"
+
+
+class Watch(Protocol):
+    def called(self, operation: str, *, status: int | None, seconds: float, sent: int) -> None: ...
+
+
+class Timing:
+    def __init__(self, watch: Watch) -> None:
+        self._watch = watch
+
+    def attach_to(self, client: AioBaseClient) -> None:
+        events = client.meta.events
+        events.register("before-call.s3", self._begin)
+        events.register("after-call.s3", self._end)
+        events.register("after-call-error.s3", self._fail)
+
+    def _begin(
+        self,
+        *,
+        model: OperationModel,
+        params: Mapping[str, object],
+        context: dict[str, Any],
+        **_: object,
+    ) -> None:
+        context[_BEGAN] = model.name, time.perf_counter()
+        context[_SENT] = sent_bytes(params.get("body"))
+
+    def _end(self, *, http_response: AioAWSResponse, context: dict[str, Any], **_: object) -> None:
+        self._tell(context, http_response.status_code)
+
+    def _fail(self, *, context: dict[str, Any], **_: object) -> None:
+        self._tell(context, None)
+
+    def _tell(self, context: dict[str, Any], status: int | None) -> None:
+        operation, began = context[_BEGAN]
+        seconds = time.perf_counter() - began
+        self._watch.called(operation, status=status, seconds=seconds, sent=context[_SENT])
