@@ -15,7 +15,7 @@ _INTRODUCTION = """\
 
 What `--help` says, for all of them. In a container they follow the image's name:
 `docker run chunk-service migrate up`. Exit codes: 0 when it went well, 1 when it did not, 2 when
-settings or arguments are wrong.
+settings or arguments are wrong; `upload` and its like have more, and tell them.
 
 <!-- Written by `chunk-service generate` from chunk_service/cli: change it there. -->
 """

@@ -8,19 +8,23 @@ import typer
 
 from chunk_service.cli.demo import demo
 from chunk_service.cli.doctor import doctor
+from chunk_service.cli.download import download
 from chunk_service.cli.drain import drain
 from chunk_service.cli.events import app as events
 from chunk_service.cli.generate import generate
 from chunk_service.cli.migrate import app as migrate
+from chunk_service.cli.remote_files import ls, rm, search, share
 from chunk_service.cli.retention import app as retention
 from chunk_service.cli.run_stack import run
 from chunk_service.cli.serve import serve
 from chunk_service.cli.spool import app as spool
 from chunk_service.cli.sweep import sweep
 from chunk_service.cli.token import token
+from chunk_service.cli.upload import upload
 from chunk_service.cli.uploads import app as uploads
 from chunk_service.cli.worker import worker
 
+_FILES = "Files, by the API of a service that runs"
 _DEVELOPMENT = "Development"
 
 app = typer.Typer(
@@ -42,6 +46,12 @@ app.add_typer(uploads, name="uploads")
 app.add_typer(events, name="events")
 app.add_typer(retention, name="retention")
 app.command()(token)
+app.command(rich_help_panel=_FILES)(upload)
+app.command(rich_help_panel=_FILES)(download)
+app.command(rich_help_panel=_FILES)(ls)
+app.command(rich_help_panel=_FILES)(search)
+app.command(rich_help_panel=_FILES)(rm)
+app.command(rich_help_panel=_FILES)(share)
 app.command(rich_help_panel=_DEVELOPMENT)(demo)
 app.command(rich_help_panel=_DEVELOPMENT)(run)
 app.command(rich_help_panel=_DEVELOPMENT)(generate)

@@ -1,6 +1,8 @@
 """The README's blocks for the shell do what the text around them says, pasted in order."""
 
 import json
+import os
+import re
 import signal
 import subprocess
 import sys
@@ -39,8 +41,15 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def outputs(folder: Path) -> list[str]:
     """What each block printed, in one shell for all."""
     script = f"\necho '{_MARK}'\n".join(readme.blocks("sh"))
+    programs = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     result = subprocess.run(
-        ["sh", "-eu"], cwd=folder, input=script, capture_output=True, text=True, check=True
+        ["sh", "-eu"],
+        cwd=folder,
+        env={**os.environ, "PATH": programs, "XDG_STATE_HOME": str(folder / "state")},
+        input=script,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert result.stderr == ""
     return result.stdout.split(f"{_MARK}\n")
@@ -86,3 +95,10 @@ def test_a_form_is_taken_and_an_upload_given_up(outputs: list[str]) -> None:
     chunk, aborted = outputs[8].splitlines()
     assert json.loads(chunk)["data"]["size"] == len("Hello, world!\n")
     assert json.loads(aborted)["data"]["state"] == "aborted"
+
+
+def test_the_client_does_it_all_from_a_shell(outputs: list[str]) -> None:
+    listed, same, link = outputs[9].strip().rsplit("\n", 2)
+    assert "film.mp4" in listed
+    assert same == "the same bytes"
+    assert re.fullmatch(r"http://127\.0\.0\.1:\d+/s/[\w-]{32}", link)

@@ -1,0 +1,66 @@
+"""Digests that travel with bytes, and that prove a whole: SHA-256 of chunks, CRCs that combine.
+
+Plain computing that may take a while: it belongs in a thread.
+"""
+
+import base64
+import hashlib
+import zlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from awscrt import checksums
+
+from chunk_service.domain.checksums import Algorithm, Checksum
+
+_CRCS: Final[Mapping[Algorithm, Callable[[Any, int], int]]] = {
+    Algorithm.CRC64NVME: checksums.crc64nvme,
+    Algorithm.CRC32: zlib.crc32,
+    Algorithm.CRC32C: checksums.crc32c,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PieceDigest:
+    size_bytes: int
+    crc64nvme: int
+
+
+def content_digest(content: bytes) -> str:
+    """The field of RFC 9530."""
+    digest = base64.b64encode(hashlib.sha256(content).digest()).decode("ascii")
+    return f"sha-256=:{digest}:"
+
+
+def piece_digest(content: bytes) -> PieceDigest:
+    return PieceDigest(len(content), checksums.crc64nvme(content, 0))
+
+
+def checksum_of(pieces: Iterable[PieceDigest]) -> Checksum:
+    """Of the concatenation of the pieces."""
+    crc = 0
+    for piece in pieces:
+        crc = checksums.combine_crc64nvme(crc, piece.crc64nvme, piece.size_bytes)
+    return Checksum.of_int(Algorithm.CRC64NVME, crc)
+
+
+class RunningChecksum:
+    """Over bytes that come in order."""
+
+    def __init__(self, algorithm: Algorithm) -> None:
+        self._algorithm = algorithm
+        self._sha256 = hashlib.sha256()
+        self._crc = 0
+
+    def update(self, content: bytes) -> None:
+        if self._algorithm is Algorithm.SHA256:
+            self._sha256.update(content)
+        else:
+            self._crc = _CRCS[self._algorithm](content, self._crc)
+
+    @property
+    def checksum(self) -> Checksum:
+        if self._algorithm is Algorithm.SHA256:
+            return Checksum(self._algorithm, self._sha256.digest())
+        return Checksum.of_int(self._algorithm, self._crc)
