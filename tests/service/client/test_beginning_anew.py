@@ -1,6 +1,7 @@
 """An upload that ended behind the client's back begins anew, by itself and only once."""
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import httpx
 import pytest
 
 from chunk_service.client.service import Client
+from chunk_service.domain.plan import GIB, TIB
 from tests.service.bucket import Bucket
 from tests.service.client.conftest import OWNER, Opening
 from tests.service.content import MIB, content_of
@@ -94,14 +96,30 @@ async def test_a_finished_upload_is_not_sent_twice(
 
 
 async def test_a_lower_limit_for_chunks_is_kept_to(
-    opened: Opening, deployment: Deployment, bucket: Bucket, source: Path
+    opened: Opening,
+    deployment: Deployment,
+    tmp_path: Path,
+    state: Path,
+    abort_all: Callable[[], None],
 ) -> None:
+    """Of a large file, which is begun only: its parts would be 10 MiB."""
+
+    def advance(_size_bytes: int) -> None:
+        raise Interrupted
+
+    path = tmp_path / "large"
+    path.touch()
+    os.truncate(path, 90 * GIB)
+    limits = {"max_chunk_size": str(8 * MIB), "max_file_size": str(TIB)}
     async with (
-        deployment.served(max_chunk_size=str(5 * MIB)) as served,
+        deployment.served(**limits) as served,
         opened(url=served.service.url) as client,
     ):
-        stored = await client.upload(source)
-    assert bucket.read(stored.key) == content_of(SIZE_BYTES)
+        with pytest.raises(Interrupted):
+            await client.upload(path, advance=advance)
+    (file,) = state.glob("*.json")
+    assert json.loads(file.read_bytes())["declared"]["chunk_size"] == 8 * MIB
+    abort_all()
 
 
 async def test_a_crash_before_the_answer_leaves_one_upload(
