@@ -2,13 +2,13 @@
 # Needs python3 (3.11 or newer, with venv) and make; everything else is put into .venv.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test soak crash storm mutants bench check format generate lock clean environment
+.PHONY: help demo run test test-browser soak crash storm mutants bench check format generate lock clean environment
 
 CLI := .venv/bin/chunk-service
 export FILE ARGS EXAMPLES SEED KILLS EVENTS QUICK TUSD TUSD_SRC
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
 
 demo: environment ## the main job on real parts, once: make demo [FILE=path]
 	@exec $(CLI) demo $${FILE:+--file "$$FILE"}
@@ -18,6 +18,9 @@ run: environment ## the service with all it needs, until Ctrl-C
 
 test: environment ## the tests: make test [ARGS="-k chunk -x"]
 	@scripts/test $(ARGS)
+
+test-browser: environment ## the upload page in a real Chromium: make test-browser [ARGS="-x"]
+	@scripts/test-browser $(ARGS)
 
 soak: environment ## the state machine at length: make soak [EXAMPLES=1250] [SEED=n]
 	@scripts/soak $(ARGS)

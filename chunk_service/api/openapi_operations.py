@@ -185,4 +185,5 @@ OPERATIONS: Final = (
     ),
     _operation("/openapi.json", "openapi", "This document", {200: "An OpenAPI 3.1 document."}),
     _operation("/docs", "docs", "This document for people", {200: "A page of HTML."}),
+    _operation("/app", "page", "The upload page", {200: "A page of HTML."}),
 )

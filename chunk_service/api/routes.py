@@ -15,6 +15,7 @@ from chunk_service.api import (
     holds,
     metrics,
     ops,
+    page,
     presigned,
     presigned_parts,
     share_links,
@@ -119,6 +120,8 @@ def routes() -> list[Route]:
         Url("/docs", docs.docs_page, methods=["GET"]),
         Url("/docs/start.js", docs.docs_start, methods=["GET"]),
         Url("/docs/{asset}", docs.docs_asset, methods=["GET"]),
+        Url("/app", page.page, methods=["GET"]),
+        Url("/app/{asset}", page.page_asset, methods=["GET"]),
     ]
 
 

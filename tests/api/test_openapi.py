@@ -11,7 +11,7 @@ from chunk_service.api.openapi import document
 from chunk_service.api.routes import routes
 from tests.api.stand_ins import UPLOAD_ID
 
-ASSETS = "/docs/"
+ASSETS = ("/docs/", "/app/")
 
 
 def test_the_document_is_valid_openapi_3_1() -> None:

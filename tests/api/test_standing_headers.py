@@ -19,6 +19,13 @@ OF_ITS_OWN = {
     "/docs": {"content-security-policy"},
     "/docs/start.js": {"content-security-policy", "cache-control"},
     "/docs/swagger-ui.css": {"content-security-policy", "cache-control"},
+    "/app": {"content-security-policy", "cache-control"},
+    "/app/page.js": {"content-security-policy", "cache-control"},
+    "/app/uploader.js": {
+        "content-security-policy",
+        "cache-control",
+        "cross-origin-resource-policy",
+    },
 }
 
 
@@ -35,6 +42,9 @@ OF_ITS_OWN = {
         ("GET", "/docs", 200),
         ("GET", "/docs/start.js", 200),
         ("GET", "/docs/swagger-ui.css", 200),
+        ("GET", "/app", 200),
+        ("GET", "/app/page.js", 200),
+        ("GET", "/app/uploader.js", 200),
     ],
 )
 async def test_every_answer_says_it(

@@ -13,7 +13,7 @@ from tests.docs import readme
 _SETTING = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)+")
 _CALL = re.compile(r"`((?:GET|POST|PUT|PATCH|DELETE) /[^`]*)`")
 _PROBLEM = re.compile(r"(\d{3}) `([a-z-]+)`")
-_MAKE = re.compile(r"`make ([a-z]+)")
+_MAKE = re.compile(r"`make ([a-z-]+)")
 
 
 def test_links_lead_to_files() -> None:

@@ -7,6 +7,8 @@ from chunk_service.cli.stack.facts import StackFacts
 
 _TEXT = string.Template("""
 The service answers at $base_url (its API: $base_url/docs)
+Upload files by the page at
+$base_url/app#token=$token
 Notifications arrive at $receiver_url/received
 Everything a script needs is in $stack_file
 

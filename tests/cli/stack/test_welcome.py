@@ -16,6 +16,11 @@ curl() {
 """
 
 
+def test_the_page_opens_with_a_token() -> None:
+    lines = welcome(_FACTS, folder=Path("folder")).splitlines()
+    assert "the-base_url/app#token=the-token" in lines
+
+
 def test_the_lines_to_paste_are_bash_and_carry_the_session_along() -> None:
     text = welcome(_FACTS, folder=Path("folder"))
     pasted = text[text.index("TOKEN=") : text.index("Ctrl-C")]

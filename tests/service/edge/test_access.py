@@ -20,7 +20,7 @@ from tests.service.tokens import token
 pytestmark = on_one_store
 
 _ABSENT = "01968c5e-7b7e-7c3a-9d5e-3f1f0f6f2a10"
-_PUBLIC = ("/health", "/docs", "/openapi.json", "/s/")
+_PUBLIC = ("/health", "/docs", "/openapi.json", "/s/", "/app")
 _ADMIN = "/admin/"
 # What begins something new is nobody else's yet.
 _BEGINNING = {

@@ -234,6 +234,7 @@ async def test_the_same_id_in_other_bytes_is_the_same_upload(
         "/upload/../health",
         "/upload/%2e%2e/%2e%2e/etc/passwd",
         "/docs/../../etc/passwd",
+        "/app/%2e%2e%2fapi%2fpage.py",
         "/docs/%2e%2e%2f%2e%2e%2fetc%2fpasswd",
         "/docs/swagger-ui.css%00.js",
         "/docs/..%5c..%5cpyproject.toml",

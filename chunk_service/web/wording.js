@@ -1,0 +1,34 @@
+/**
+ * Numbers and moments as a person reads them, in the browser's language.
+ */
+
+const UNITS = ["bytes", "KiB", "MiB", "GiB", "TiB"];
+const numbers = new Intl.NumberFormat(undefined, { maximumFractionDigits: 1 });
+const moments = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+
+export function bytesText(bytes) {
+  const unit = bytes < 1 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log2(bytes) / 10));
+  return `${numbers.format(bytes / 1024 ** unit)} ${UNITS[unit]}`;
+}
+
+export function secondsText(seconds) {
+  if (seconds < 60) return `${Math.ceil(seconds)} s`;
+  const minutes = Math.ceil(seconds / 60);
+  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+export function momentText(moment) {
+  return moments.format(new Date(moment));
+}
+
+/** "12 MiB of 200 MiB · 5 MiB/s · 38 s left" */
+export function progressText({ sentBytes, totalBytes, bytesPerSecond, secondsLeft }) {
+  const parts = [`${bytesText(sentBytes)} of ${bytesText(totalBytes)}`];
+  if (bytesPerSecond) parts.push(`${bytesText(bytesPerSecond)}/s`);
+  if (secondsLeft) parts.push(`${secondsText(secondsLeft)} left`);
+  return parts.join(" · ");
+}
+
+export function countText(count, noun) {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
