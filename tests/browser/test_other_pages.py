@@ -46,7 +46,7 @@ _STOPPING = f"""async ([service, token]) => {{
 
 
 class _Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *args: object) -> None:
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - its name there
         """Into no test's output."""
 
 
