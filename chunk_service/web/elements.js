@@ -21,9 +21,10 @@ export function rowFrom(templateId) {
 /** A button's visible word, or null for no button; and which thing it is about for who can't see the row. */
 export function label(button, word, about) {
   button.hidden = word === null;
-  if (word === null || button.textContent === word) return;
+  const named = `${word} ${about}`;
+  if (word === null || button.ariaLabel === named) return;
   button.textContent = word;
-  button.setAttribute("aria-label", `${word} ${about}`);
+  button.setAttribute("aria-label", named);
 }
 
 /** Removes a row; the focus goes to the next one, or to `otherwise`. */
