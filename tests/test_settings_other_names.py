@@ -43,6 +43,8 @@ def settings(
         for name, value in environment.items():
             patch.setenv(name, value)
         loaded = load_group(S3Settings)
+    assert loaded.s3_access_key is not None
+    assert loaded.s3_secret_key is not None
     return {
         "S3_ACCESS_KEY": loaded.s3_access_key,
         "S3_SECRET_KEY": loaded.s3_secret_key.get_secret_value(),

@@ -20,6 +20,7 @@ def ask(question: "Callable[[Operators], Awaitable[T]]") -> T:
 
 
 async def _asked(question: "Callable[[Operators], Awaitable[T]]") -> T:
+    from chunk_service.adapters.metrics.registry import Metrics
     from chunk_service.domain.errors import Refused
     from chunk_service.wiring.later import NobodyHere
     from chunk_service.wiring.opening import ping_store
@@ -30,7 +31,11 @@ async def _asked(question: "Callable[[Operators], Awaitable[T]]") -> T:
     start_logs(settings)
     async with opened_database(settings) as database:
         operators = operators_over(
-            settings, database, ask_store=lambda: ping_store(settings), bell=NobodyHere()
+            settings,
+            database,
+            ask_store=lambda: ping_store(settings),
+            bell=NobodyHere(),
+            tally=Metrics().uploads,
         )
         try:
             return await question(operators)

@@ -124,7 +124,8 @@ class CompleteParts:
             raise ValidationFailed("Parts must be listed in ascending order, each once.")
         there = await self._stored_parts(upload)
         if there is None:
-            return await self._refuse(upload, Gone(FORGOTTEN))
+            await self._refuse(upload, Gone(FORGOTTEN))
+            return None
         stored = {part.number: part for part in there}
         for each in listed:
             theirs = stored.get(each.number)
@@ -142,12 +143,13 @@ class CompleteParts:
                     part=part.number,
                 )
         if _total(parts) > upload.max_size:
-            return await self._refuse(
+            await self._refuse(
                 upload,
                 ContentTooLarge(
                     f"The parts have more than {upload.max_size} bytes.", max_size=upload.max_size
                 ),
             )
+            return None
         return parts
 
     async def _stored_parts(self, upload: Upload) -> Sequence[SentPart] | None:

@@ -5,6 +5,7 @@ Only why an upload waits asks the store too, in the way that the caller hands in
 
 from collections.abc import Awaitable, Callable
 
+from chunk_service.adapters.metrics.uploads import UploadFigures
 from chunk_service.adapters.postgres.database import Database
 from chunk_service.adapters.postgres.ending import EndingRows
 from chunk_service.adapters.postgres.endpoints import EndpointRows
@@ -33,6 +34,7 @@ def operators_over(
     *,
     ask_store: Callable[[], Awaitable[None]],
     bell: CleanUpBell,
+    tally: UploadFigures,
 ) -> Operators:
     events = EventRows(database)
     find_uploads = FindUploads(SurveyRows(database), events)
@@ -45,6 +47,6 @@ def operators_over(
         uploads=UploadDesk(
             find=find_uploads,
             explain=ExplainUpload(find_uploads, ask_store),
-            abort=AbortUpload(ReadingRows(database), end_upload(settings, ending, bell)),
+            abort=AbortUpload(ReadingRows(database), end_upload(settings, ending, bell, tally)),
         ),
     )

@@ -142,6 +142,7 @@ def _api_context(
             opened.database,
             ask_store=partial(opened.store.ping, settings.s3_bucket_name),
             bell=opened.bells,
+            tally=opened.metrics.uploads,
         ),
         tokens=tokens,
         limits=api_limits(settings),
