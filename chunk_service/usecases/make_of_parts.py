@@ -4,6 +4,7 @@ them and the store had them when completing began."""
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
+from uuid import UUID
 
 import structlog
 
@@ -28,7 +29,7 @@ FORGOTTEN = "The store has dropped the parts of this upload."
 
 
 class Rows(Protocol):
-    async def reopen(self, upload_id: UploadId) -> None: ...
+    async def reopen(self, upload_id: UploadId, holder: UUID) -> None: ...
 
 
 class Reading(Protocol):
@@ -88,5 +89,5 @@ class MakeOfParts:
             return await self.proof.fail(upload, FORGOTTEN)
         if isinstance(refusal, MultipartGone):
             raise OutcomeUnknown("the store lists parts of what it says is gone")
-        await self.rows.reopen(upload.id)
+        await self.rows.reopen(upload.id, self.proof.holder)
         return Closed.OVER

@@ -7,6 +7,7 @@ lock as that of bytes that are received.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from uuid import UUID
 
 from chunk_service.adapters.postgres.admission import GATE, AdmissionLimits, fits_quota
 from chunk_service.adapters.postgres.database import Database
@@ -64,13 +65,16 @@ BEGIN_COMPLETING = statement(f"""
     FROM judged LEFT JOIN u ON true
 """)
 
+# Its parts go only with the change: whoever comes late must not take those of another list.
 REOPEN = statement("""
-    WITH unsent AS (
-        DELETE FROM parts WHERE upload_id = :upload
+    WITH u AS (
+        UPDATE uploads SET state = 'open', closing = false, total_size = NULL, received_bytes = 0,
+            expires_at = least(expiry_limit, greatest(expires_at, service_now() + ttl))
+        WHERE id = :upload AND state = 'completing' AND way = 'multipart'
+            AND close_holder = :holder
+        RETURNING id
     )
-    UPDATE uploads SET state = 'open', closing = false, total_size = NULL, received_bytes = 0,
-        expires_at = least(expiry_limit, greatest(expires_at, service_now() + ttl))
-    WHERE id = :upload AND state = 'completing' AND way = 'multipart'
+    DELETE FROM parts USING u WHERE parts.upload_id = u.id
 """)
 
 
@@ -129,6 +133,6 @@ class PresignedRows:
             raise QuotaExceeded
         return None
 
-    async def reopen(self, upload_id: UploadId) -> None:
+    async def reopen(self, upload_id: UploadId, holder: UUID) -> None:
         """completing -> open: its parts have changed since they were listed."""
-        await self.database.run(REOPEN, upload=upload_id)
+        await self.database.run(REOPEN, upload=upload_id, holder=holder)

@@ -2,10 +2,12 @@
 
 import asyncio
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
 
+from chunk_service.adapters.postgres.presigned import REOPEN
 from tests.doubles.s3 import faults
 from tests.service.caller import problem_of
 from tests.service.doubt.story import Story
@@ -100,6 +102,21 @@ async def test_a_part_sent_again_is_listed_again(story: Story, outside: httpx.As
     assert answer.status_code == 200, answer.text
     assert story.double.content(story.bucket, answer.json()["file_key"]) == b"second"
     assert await _events(story, named) == ["upload.completed"]
+
+
+async def test_who_reopens_late_takes_nothing_away(
+    story: Story, outside: httpx.AsyncClient
+) -> None:
+    """It was stored meanwhile: the list that it was made of stays, and so does the answer."""
+    named = await _begun(story)
+    part = await _part(story, outside, named, b"x")
+    first = await _settled(story, named, part)
+    await story.own.fetch(
+        str(REOPEN.text).replace(":upload", "$1").replace(":holder", "$2"),
+        named["uploadId"],
+        uuid4(),
+    )
+    assert (await _complete(story, named, part)).json() == first.json()
 
 
 DOUBTS = {
