@@ -78,7 +78,9 @@ class PresignUpload:
             )
         wanted = self._wanted(principal, file)
         begun = await self.begin.once(principal, wanted, idempotency_key=idempotency_key)
-        expires_in = self._time_left(begun.upload) if begun.again else self.expires_in
+        expires_in = (
+            self._time_left(begun.upload) if begun.again else self._first_time(begun.upload)
+        )
         return await self._presign(begun.upload, expires_in)
 
     def _wanted(self, principal: Principal, file: PresignedFile) -> NewUpload:
@@ -95,6 +97,11 @@ class PresignUpload:
             expires_in_seconds=int((self.expires_in + TIME_TO_CONFIRM).total_seconds()),
             way=file.way,
         )
+
+    def _first_time(self, upload: Upload) -> timedelta:
+        """The oldest age of uploads may lie below it: what comes after the clean-up stays."""
+        lifetime = upload.expires_at - upload.created_at + timedelta(seconds=1)
+        return min(self.expires_in, max(lifetime - TIME_TO_CONFIRM, lifetime / 2))
 
     def _time_left(self, upload: Upload) -> timedelta:
         """No request may be signed for longer than the upload lives."""

@@ -111,3 +111,10 @@ async def test_what_is_never_used_expires(own: Deployment) -> None:
         await own.pass_time(timedelta(hours=2))
         (notification,) = await own.main_service.told_of(told["upload_session_id"])
         assert notification.verified()["type"] == "upload.expired"
+
+
+async def test_no_link_outlives_its_upload(own: Deployment) -> None:
+    changes = {"presigned_url_expiration": "7d", "upload_ttl": "1d", "upload_max_age": "6d"}
+    async with own.served(**changes) as served:
+        told = await asked(served.caller)
+        assert told["expires_in"] < timedelta(days=6).total_seconds()
