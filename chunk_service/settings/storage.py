@@ -117,7 +117,8 @@ class S3Settings(SettingsGroup):
     @field_validator("s3_secret_key")
     @classmethod
     def _both_or_neither(cls, secret: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
-        if (secret is None) != (info.data.get("s3_access_key") is None):
+        is_known = "s3_access_key" in info.data  # its own fault is told already
+        if is_known and (secret is None) != (info.data["s3_access_key"] is None):
             raise ValueError("set S3_ACCESS_KEY and S3_SECRET_KEY, or neither")
         return secret
 

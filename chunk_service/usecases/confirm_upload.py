@@ -16,6 +16,7 @@ import structlog
 from chunk_service.domain.errors import (
     ContentTooLarge,
     Gone,
+    Refused,
     ServiceError,
     StateConflict,
     StorageUnavailable,
@@ -79,24 +80,33 @@ class ConfirmUpload:
             raise Gone("The file has been deleted.")
         return upload
 
-    async def in_passing(self, principal: Principal, key: str | None = None) -> int:
-        """All that this principal may have written, or one; what can't be told now is let be.
-
-        How many there were.
-        """
-        if key is None:
-            uploads = await self.rows.pending_of(principal, MOST_IN_PASSING)
-        else:
-            upload = await self.rows.find_by_key(principal, key)
-            uploads = [each for each in (upload,) if each is not None and _is_pending(each)]
+    async def in_passing(self, principal: Principal) -> None:
+        """All that this principal may have written; what can't be told now is let be."""
+        uploads = await self.rows.pending_of(principal, MOST_IN_PASSING)
         with suppress(TimeoutError):
             async with asyncio.timeout(PASSING_SECONDS):
                 await asyncio.gather(*map(self._try, uploads))
-        return len(uploads)
+
+    async def one_in_passing(self, principal: Principal, key: str) -> bool:
+        """Whether it may be a file now. StorageUnavailable where that can't be told: what may be
+        there is not absent.
+        """
+        upload = await self.rows.find_by_key(principal, key)
+        if upload is None or upload.pending is None or upload.state not in LIVE:
+            return False
+        try:
+            seen = await self.look(upload) if upload.state is State.OPEN else upload
+        except StoreError as error:
+            raise StorageUnavailable from error
+        except Refused:
+            return False
+        if seen is not None:
+            await self.await_end(seen)
+        return seen is not None
 
     async def _try(self, upload: Upload) -> None:
         with suppress(ServiceError, StoreError):
-            seen = await self.look(upload) if upload.state is State.OPEN else upload
+            seen = await self.look(upload)
             if seen is not None:
                 await self.await_end(seen)
 
@@ -146,10 +156,6 @@ class ConfirmUpload:
         target = after(upload.state, Change.REFUSE)
         assert target is not None
         return await self.end(upload, target, failure=breach.detail) is not None
-
-
-def _is_pending(upload: Upload) -> bool:
-    return upload.pending is not None and upload.state in LIVE
 
 
 def _check_agreed(upload: Upload, found: StoredObject) -> None:

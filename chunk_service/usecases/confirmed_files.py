@@ -25,13 +25,13 @@ class ConfirmedFiles:
 
     async def find(self, principal: Principal, key: str) -> File | None:
         file = await self.files.find(principal, key)
-        if file is None and await self.confirm.in_passing(principal, key):
+        if file is None and await self.confirm.one_in_passing(principal, key):
             file = await self.files.find(principal, key)
         return file
 
     async def grant(self, principal: Principal, key: str, expires_in: timedelta) -> File | None:
         file = await self.files.grant(principal, key, expires_in)
-        if file is None and await self.confirm.in_passing(principal, key):
+        if file is None and await self.confirm.one_in_passing(principal, key):
             file = await self.files.grant(principal, key, expires_in)
         return file
 

@@ -12,15 +12,18 @@ import structlog
 
 from chunk_service.domain.checksums import Checksum
 from chunk_service.domain.objects import (
+    MultipartGone,
     MultipartId,
     ObjectExists,
     ObjectRefused,
     ObjectTarget,
+    OutcomeUnknown,
+    PartsRefused,
     SentPart,
     SourceChanged,
 )
 from chunk_service.domain.plan import GIB, MAX_PART_BYTES
-from chunk_service.domain.uploads import Pending, Upload
+from chunk_service.domain.uploads import Pending, Upload, UploadId
 from chunk_service.usecases.begin_multipart import BeginMultipart
 from chunk_service.usecases.closing import Closed
 from chunk_service.usecases.prove_object import ProveObject
@@ -54,11 +57,16 @@ class Store(Protocol):
     ) -> None: ...
 
 
+class Repairing(Protocol):
+    async def forget_multipart(self, upload_id: UploadId, multipart: MultipartId) -> bool: ...
+
+
 @dataclass(frozen=True, slots=True)
 class MakeOfPending:
     store: Store
     proof: ProveObject
     begin_multipart: BeginMultipart
+    repairing: Repairing
     most_at_once_bytes: int = MAX_PART_BYTES
     range_bytes: int = GIB
 
@@ -72,9 +80,20 @@ class MakeOfPending:
                 return Closed.OVER
             log.warning("pending object changed", upload_id=str(upload.id), reason=str(change))
             return await self.proof.fail(upload, CHANGED)
+        except (MultipartGone, PartsRefused) as loss:
+            return await self._begin_anew(upload, loss)
         except (ObjectExists, ObjectRefused) as refusal:
             return await self.proof.decide_refused(upload, refusal)
         return await self.proof.prove(upload)
+
+    async def _begin_anew(self, upload: Upload, loss: MultipartGone | PartsRefused) -> Closed:
+        """The store has dropped the ranges, unless it was because the object is complete."""
+        if await self.proof.is_there(upload):
+            return Closed.OVER
+        await self.proof.clear(upload)
+        multipart = await self.begin_multipart(upload)
+        await self.repairing.forget_multipart(upload.id, multipart)
+        raise OutcomeUnknown("the ranges must be copied again") from loss
 
     async def _copy(self, upload: Upload) -> None:
         pending, size_bytes = upload.pending, upload.total_size

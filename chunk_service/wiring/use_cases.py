@@ -188,7 +188,7 @@ def use_cases_over(opened: Opened, rows: Rows) -> UseCases:
         lose_chunks=lose_chunks,
         combine=combine,
     )
-    of_pending = MakeOfPending(store, proof, begin_multipart)
+    of_pending = MakeOfPending(store, proof, begin_multipart, rows.repairing)
     close = CloseUpload(
         rows=rows.closing,
         reading=rows.reading,

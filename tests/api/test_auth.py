@@ -9,7 +9,7 @@ from starlette.routing import Route
 from chunk_service.api.routes import routes
 from tests.api.stand_ins import TOKEN, UPLOAD_ID
 
-OPEN_PATHS = ("/health", "/openapi.json", "/docs", "/s/")
+OPEN_PATHS = ("/health", "/openapi.json", "/docs", "/app", "/s/")
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
 from chunk_service.adapters.s3.store import S3Store
-from chunk_service.domain.objects import MultipartId, ObjectTarget, SourceChanged
+from chunk_service.domain.objects import MultipartId, ObjectTarget, OutcomeUnknown, SourceChanged
 from chunk_service.domain.plan import MIB
 from chunk_service.domain.states import State
 from chunk_service.domain.uploads import Pending, Stored, Upload, UploadId, Way
@@ -79,6 +79,10 @@ class _Rows:
     async def multipart(self, upload_id: UploadId) -> MultipartId | None:
         return self.known
 
+    async def forget_multipart(self, upload_id: UploadId, multipart: MultipartId) -> bool:
+        self.known = None
+        return True
+
     async def set_closing(self, upload_id: UploadId, holder: object) -> bool:
         return True
 
@@ -97,15 +101,21 @@ class _Rows:
         return upload
 
 
-async def test_what_one_call_cannot_copy_is_copied_in_ranges(
-    store: S3Store, plain_client: "S3Client", target: ObjectTarget
-) -> None:
-    content = bytes(range(256)) * (12 * MIB // 256) + b"the end"
-    etag = await _written(plain_client, target, content)
-    rows = _Rows()
-    upload = replace(
+def _making(store: S3Store, rows: _Rows) -> MakeOfPending:
+    return MakeOfPending(
+        store,
+        ProveObject(rows, store, rows, uuid4()),
+        BeginMultipart(rows, store),
+        rows,
+        most_at_once_bytes=6 * MIB,
+        range_bytes=5 * MIB,
+    )
+
+
+def _uploaded(target: ObjectTarget, content: bytes, etag: str) -> Upload:
+    return replace(
         an_upload(),
-        id=UploadId(uuid4()),
+        id=UploadId(UUID(target.upload_id)),
         bucket=target.bucket,
         key=target.key,
         way=Way.PUT,
@@ -113,13 +123,32 @@ async def test_what_one_call_cannot_copy_is_copied_in_ranges(
         part_checksum=None,
         pending=Pending(SOURCE, etag),
     )
-    make = MakeOfPending(
-        store,
-        ProveObject(rows, store, rows, uuid4()),
-        BeginMultipart(rows, store),
-        most_at_once_bytes=6 * MIB,
-        range_bytes=5 * MIB,
-    )
-    assert await make(upload) is Closed.OVER
-    assert await _read(plain_client, target) == content
+
+
+CONTENT = bytes(range(256)) * (12 * MIB // 256) + b"the end"
+
+
+async def test_what_one_call_cannot_copy_is_copied_in_ranges(
+    store: S3Store, plain_client: "S3Client", target: ObjectTarget
+) -> None:
+    target = replace(target, upload_id=str(uuid4()))
+    upload = _uploaded(target, CONTENT, await _written(plain_client, target, CONTENT))
+    rows = _Rows()
+    assert await _making(store, rows)(upload) is Closed.OVER
+    assert await _read(plain_client, target) == CONTENT
     assert rows.ended == ("stored", None)
+
+
+@pytest.mark.survives("S3: the ranges of a large copy forgotten", "copied again")
+async def test_ranges_that_the_store_forgot_are_copied_again(
+    store: S3Store, plain_client: "S3Client", target: ObjectTarget
+) -> None:
+    target = replace(target, upload_id=str(uuid4()))
+    upload = _uploaded(target, CONTENT, await _written(plain_client, target, CONTENT))
+    dropped = await store.create_multipart(target)
+    await store.abort_multipart(target, dropped)
+    rows = _Rows(known=dropped)
+    with pytest.raises(OutcomeUnknown):
+        await _making(store, rows)(upload)
+    assert await _making(store, rows)(upload) is Closed.OVER
+    assert await _read(plain_client, target) == CONTENT

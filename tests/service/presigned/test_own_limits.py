@@ -118,3 +118,16 @@ async def test_no_link_outlives_its_upload(own: Deployment) -> None:
     async with own.served(**changes) as served:
         told = await asked(served.caller)
         assert told["expires_in"] < timedelta(days=6).total_seconds()
+
+
+@pytest.mark.survives("S3: away when somebody asks for what a link may have written", "503, no 404")
+async def test_what_may_be_there_is_not_absent(own: Deployment) -> None:
+    async with own.served() as served:
+        told = await asked(served.caller)
+    nobody = "http://127.0.0.1:1"
+    async with own.served(s3_endpoint_url=nobody, s3_connect_timeout="0.2s") as served:
+        file = {"file_key": told["file_key"]}
+        client = served.caller.client
+        assert problem_of(await client.post("/download-url", json=file), 503)
+        assert problem_of(await client.delete(f"/files/{told['file_key']}"), 503)
+        assert (await client.get("/files")).json()["files"] == []
