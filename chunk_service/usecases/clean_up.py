@@ -89,6 +89,7 @@ class CleanUp:
             log.warning("clean-up put off", upload_id=str(upload_id), reason=str(error))
             await self.rows.put_off(upload_id, self.retry_after)
             return False
+        log.info("cleaned up", upload_id=str(upload_id), number=owed.passes_done + 1, of=PASSES)
         is_last = owed.passes_done + 1 >= PASSES
         await self.rows.note_pass(owed, None if is_last else self.second_pass_after)
         return True

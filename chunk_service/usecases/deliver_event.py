@@ -37,6 +37,12 @@ class Delivery:
     target: str | None
     attempts: int
     failures: int
+    upload_id: UUID | None = None
+
+    def named(self) -> dict[str, str]:
+        """How lines of the log name it: by its upload too, where it has one."""
+        about = {} if self.upload_id is None else {"upload_id": str(self.upload_id)}
+        return {"event_id": self.event_id, "endpoint": self.endpoint, **about}
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +118,7 @@ class DeliverEvent:
         if outcome.is_final:
             next_after = None
         if next_after is None:
-            log.error("dead letter", endpoint=delivery.endpoint, event_id=delivery.event_id)
+            log.error("dead letter", **delivery.named())
         await self.rows.note_failed(delivery, outcome, next_after)
 
     async def _after_gone(
@@ -122,16 +128,15 @@ class DeliverEvent:
         if self.address is None:
             return None
         await self.rows.disable(delivery.endpoint, self.address)
-        log.error("endpoint disabled", endpoint=delivery.endpoint, event_id=delivery.event_id)
+        log.error("endpoint disabled", **delivery.named())
         return next_after
 
 
 def _tell(delivery: Delivery, outcome: Outcome) -> None:
     log.info(
         "delivery",
-        event_id=delivery.event_id,
+        **delivery.named(),
         event_type=delivery.event_type,
-        endpoint=delivery.endpoint,
         attempt=delivery.attempts,
         status=outcome.status,
         reason=outcome.error,

@@ -23,7 +23,8 @@ TAKE = statement("""
         INSERT INTO delivery_attempts (delivery_id, number, started_at)
         SELECT id, attempts, service_now() FROM d
     )
-    SELECT d.id, d.event_id, e.type, e.payload, d.endpoint, d.target, d.attempts, d.failures
+    SELECT d.id, d.event_id, e.type, e.payload, d.endpoint, d.target, d.attempts, d.failures,
+        e.upload_id
     FROM d JOIN events e ON e.id = d.event_id
 """)
 
@@ -80,6 +81,7 @@ class DeliveringRows:
             target=row["target"],
             attempts=row["attempts"],
             failures=row["failures"],
+            upload_id=row["upload_id"],
         )
 
     async def leased_for(self, delivery_id: UUID) -> timedelta | None:
