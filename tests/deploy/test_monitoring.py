@@ -10,8 +10,6 @@ from tests.deploy.service_numbers import DEPLOY, ROOT
 FOLDER = DEPLOY / "monitoring"
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES: dict[str, Any] = COMPOSE["services"]
-# Made with the metrics themselves.
-_BESIDE = {"rules.yml", "dashboard.json"}
 
 
 def _mounts(name: str) -> dict[str, Path]:
@@ -30,15 +28,19 @@ def test_they_run_only_when_they_are_asked_for() -> None:
 def test_what_they_mount_is_there() -> None:
     for name in ("prometheus", "grafana"):
         for path in _mounts(name).values():
-            assert path.is_file() or path.name in _BESIDE, path
+            assert path.is_file(), path
 
 
 def test_prometheus_asks_the_service_where_it_listens() -> None:
     told = yaml.safe_load((FOLDER / "prometheus.yml").read_text())
     (job,) = told["scrape_configs"]
-    ((target,),) = [each["targets"] for each in job["static_configs"]]
-    name, port = target.split(":")
-    assert f"127.0.0.1:8000:{port}" in SERVICES[name]["ports"]
+    assert job["job_name"] == "chunk-service"
+    (targets,) = [each["targets"] for each in job["static_configs"]]
+    asked = dict(target.split(":") for target in targets)
+    assert set(asked) == {"service", "worker"}
+    for name, port in asked.items():
+        environment = SERVICES[name]["environment"]
+        assert (environment["METRICS_HOST"], environment["METRICS_PORT"]) == ("0.0.0.0", port)
     rules = {f"/etc/prometheus/{each}" for each in told["rule_files"]}
     assert rules <= set(_mounts("prometheus"))
 

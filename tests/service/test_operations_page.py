@@ -1,0 +1,85 @@
+"""docs/operations.md: what it names exists, and its commands do what it says on a deployment."""
+
+import asyncio
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from chunk_service.settings.model import Settings
+from tests.service.deployment import Deployment
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
+AFTER_RESTORE, LOST_DISK = re.findall(r"^```sh\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+
+_SETTING = re.compile(r"`([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)`")
+_LINK = re.compile(r"\]\((?!https?:)([^)#]+)\)")
+_FORGET_THE_DATABASE = "UPDATE database_identity SET timeline = timeline + 1 RETURNING timeline"
+_IS_FAMILIAR = """
+    SELECT timeline = (SELECT timeline_id FROM pg_control_checkpoint()) AS familiar
+    FROM database_identity
+"""
+
+
+def test_every_setting_and_file_that_is_named_exists() -> None:
+    named = set(_SETTING.findall(PAGE))
+    assert {"SHUTDOWN_GRACE", "SPOOL_LOST_AFTER"} <= named
+    assert named <= {name.upper() for name in Settings.model_fields}
+    assert [link for link in _LINK.findall(PAGE) if not (ROOT / "docs" / link).exists()] == []
+
+
+@pytest.mark.parametrize(
+    "topic",
+    ["Sizing", "Backup", "Upgrade", "S3 is gone", "PostgreSQL is gone", "disk is gone", "Rotating"],
+)
+def test_what_an_operator_looks_for_has_a_heading(topic: str) -> None:
+    assert [line for line in PAGE.splitlines() if line.startswith("## ") and topic in line]
+
+
+async def test_after_a_restore_the_database_is_trusted_again(own: Deployment) -> None:
+    async with own.served():
+        pass
+    await own.fetch(_FORGET_THE_DATABASE)
+    told = await _typed(AFTER_RESTORE, own)
+    assert "adopted: 0 chunks, 0 objects" in told
+    (row,) = await own.fetch(_IS_FAMILIAR)
+    assert row["familiar"]
+
+
+async def test_an_empty_folder_takes_the_place_of_a_lost_disk(own: Deployment) -> None:
+    async with own.served(spool_lost_after="1h") as served:
+        session = await served.caller.begin()
+        assert (await session.put(0, b"x")).status_code == 200
+    lost = (own.spool / "spool-id").read_text().strip()
+    for path in own.spool.iterdir():
+        path.unlink()
+    told = await _typed(LOST_DISK, own)
+    made = (own.spool / "spool-id").read_text().strip()
+    assert lost[:8] in told
+    assert f"is spool {made}" in told
+    async with own.served() as served:
+        assert (await served.caller.begin()).id
+
+
+async def _typed(commands: str, deployment: Deployment) -> str:
+    settings = {name.upper(): text for name, text in deployment.values().items()}
+    ended = await asyncio.to_thread(
+        subprocess.run,
+        ["sh", "-eu"],
+        input=commands,
+        env={
+            **os.environ,
+            **settings,
+            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        },
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stderr
+    return ended.stdout
