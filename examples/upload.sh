@@ -1,5 +1,6 @@
 #!/bin/sh
-# Sends a file in chunks, one after the other, by curl (7.76 or newer), which repeats what failed:
+# Sends a file in chunks, one after the other, by curl (7.76 or newer). curl repeats time-outs, refused
+# connections, 408, 429, 500, 502, 503 and 504; not 507 and not a connection that broke:
 #
 #   BASE=https://uploads.example.com TOKEN=... sh upload.sh FILE MAIN_SERVICE_FILE_ID
 set -eu
