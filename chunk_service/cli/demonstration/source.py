@@ -32,12 +32,6 @@ class SourceFile:
                 advance(len(piece))
         return cls(path, size_bytes, digest.hexdigest())
 
-    def read(self, *, offset: int, length: int) -> bytes:
-        """Fewer bytes than asked for only at the end of the file."""
-        with self.path.open("rb") as file:
-            file.seek(offset)
-            return file.read(length)
-
 
 def write_sample(path: Path, *, size_bytes: int) -> None:
     """Random bytes: nothing on the way can make them smaller."""

@@ -1,23 +1,19 @@
-"""Sending a file as a client would: begin, chunks over parallel connections, complete."""
+"""Sending a file as a user would: by the client, which times the completing call on the way."""
 
-import asyncio
 import dataclasses
-import math
+import tempfile
 import time
-import uuid
-from collections.abc import Iterator
+from pathlib import Path
 
-import httpx
-
-from chunk_service.cli.demonstration.calls import Api
 from chunk_service.cli.demonstration.failure import DemonstrationError
 from chunk_service.cli.demonstration.source import Advance, SourceFile
 from chunk_service.cli.stack.facts import StackFacts
+from chunk_service.client.errors import ClientError
+from chunk_service.client.service import Client, Options
+from chunk_service.client.session import Stored
+from chunk_service.client.tokens import Tokens
+from chunk_service.client.wishes import Wish
 
-_CONNECTIONS = 4
-_CHUNK_BYTES = 8 * 1024**2
-_MOST_CHUNKS = 10_000
-_TIMEOUT_SECONDS = 60
 _FILE_ID = 1
 
 
@@ -33,67 +29,25 @@ class Transferred:
 
 async def transfer(facts: StackFacts, source: SourceFile, *, advance: Advance) -> Transferred:
     """Raises DemonstrationError."""
-    limits = httpx.Limits(max_connections=_CONNECTIONS)
-    async with httpx.AsyncClient(
-        base_url=facts.base_url,
-        headers={"Authorization": f"Bearer {facts.token}"},
-        limits=limits,
-        timeout=_TIMEOUT_SECONDS,
-        trust_env=False,
-    ) as client:
-        return await _Transfer(Api(client), source, advance).run()
+    moments = [time.monotonic()]
+
+    def note(size_bytes: int) -> None:
+        moments.append(time.monotonic())
+        advance(size_bytes)
+
+    try:
+        stored = await _stored(facts, source, advance=note)
+    except ClientError as error:
+        raise DemonstrationError(str(error)) from error
+    ended = time.monotonic()
+    return Transferred(
+        stored.upload_session_id, stored.key, ended - moments[0], ended - moments[-1]
+    )
 
 
-class _Transfer:
-    def __init__(self, api: Api, source: SourceFile, advance: Advance) -> None:
-        self._api = api
-        self._source = source
-        self._advance = advance
-        self._chunk_bytes = _chunk_bytes(source.size_bytes)
-        # an empty file is one empty chunk
-        self._chunks = max(1, math.ceil(source.size_bytes / self._chunk_bytes))
-
-    async def run(self) -> Transferred:
-        began = time.monotonic()
-        session = await self._begin()
-        indices = iter(range(self._chunks))
-        await asyncio.gather(*(self._send(session, indices) for _ in range(_CONNECTIONS)))
-        completing = time.monotonic()
-        key = await self._complete(session)
-        ended = time.monotonic()
-        return Transferred(session, key, ended - began, ended - completing)
-
-    async def _begin(self) -> str:
-        declared = {
-            "main_service_file_id": _FILE_ID,
-            "original_file_name": self._source.path.name,
-            "total_size": self._source.size_bytes,
-            "chunk_size": self._chunk_bytes,
-            "total_chunks": self._chunks,
-        }
-        idempotency = {"Idempotency-Key": str(uuid.uuid4())}
-        data = await self._api.post("/upload/init", declared, headers=idempotency)
-        return str(data["upload_session_id"])
-
-    async def _send(self, session: str, indices: Iterator[int]) -> None:
-        for index in indices:
-            offset = index * self._chunk_bytes
-            length = min(self._chunk_bytes, self._source.size_bytes - offset)
-            content = await asyncio.to_thread(self._source.read, offset=offset, length=length)
-            if len(content) != length:
-                raise DemonstrationError(f"{self._source.path} changed while it was sent")
-            await self._api.put(f"/upload/{session}/chunks/{index}", content)
-            self._advance(length)
-
-    async def _complete(self, session: str) -> str:
-        declared = {
-            "upload_session_id": session,
-            "total_chunks": self._chunks,
-            "main_service_file_id": _FILE_ID,
-        }
-        return str((await self._api.post("/upload/complete", declared))["key"])
-
-
-def _chunk_bytes(size_bytes: int) -> int:
-    """8 MiB, or as many times that as keep the number of chunks allowed."""
-    return _CHUNK_BYTES * max(1, math.ceil(size_bytes / (_CHUNK_BYTES * _MOST_CHUNKS)))
+async def _stored(facts: StackFacts, source: SourceFile, *, advance: Advance) -> Stored:
+    """The stack is new each time: nothing is to be gone on with, and nothing is to stay."""
+    with tempfile.TemporaryDirectory() as folder:
+        options = Options(state_folder=Path(folder))
+        async with Client.open(facts.base_url, Tokens.fixed(facts.token), options) as client:
+            return await client.upload(source.path, Wish(file_id=_FILE_ID), advance=advance)
