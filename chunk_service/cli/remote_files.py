@@ -21,6 +21,8 @@ from chunk_service.settings.quantities import parse_duration
 if TYPE_CHECKING:
     from chunk_service.client.service import Client
 
+_WIDTH_COLUMNS = 2000
+
 Keys = Annotated[list[str], typer.Argument(help="Keys of files, as `ls` shows them.")]
 Most = Annotated[int, typer.Option(help="The most that is listed.", min=1)]
 
@@ -149,13 +151,14 @@ def _print(documents: list[Mapping[str, Any]]) -> None:
     from rich.markup import escape
     from rich.table import Table
 
-    console = Console(highlight=False)
+    # Keys are to be copied: the terminal may wrap a line, nothing may be cut out of one.
+    console = Console(highlight=False, width=_WIDTH_COLUMNS)
     table = Table("name", "size", "stored", "key", box=None)
     for each in documents:
         table.add_row(
             escape(each["name"]), decimal(each["size"]), each["last_modified"], escape(each["key"])
         )
-    console.print(table, soft_wrap=not console.is_terminal)
+    console.print(table, soft_wrap=True)
 
 
 def _seconds(text: str) -> int:
