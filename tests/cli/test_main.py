@@ -21,7 +21,10 @@ def run(*arguments: str) -> tuple[int, str]:
     return result.exit_code, result.output
 
 
-@pytest.mark.parametrize("command", ["serve", "worker", "migrate", "token", "demo", "run"])
+@pytest.mark.parametrize(
+    "command",
+    ["serve", "worker", "migrate", "token", "upload", "download", "ls", "share", "demo", "run"],
+)
 def test_every_command_has_a_help(command: str) -> None:
     assert command in run("--help")[1]
     code, output = run(command, "--help")
