@@ -4,6 +4,7 @@ Each method is one call of the API; in which order they come is the business of 
 `pipe_upload.py`.
 """
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from chunk_service.domain.errors import DigestMismatch
 from chunk_service.domain.states import State
 
 _SLICE_BYTES = 256 * 1024
+_GIVING_UP_SECONDS = 10
 _DAMAGED_ON_THE_WAY = frozenset({DigestMismatch.type})
 
 
@@ -117,8 +119,9 @@ class Session:
 
     async def give_up(self) -> None:
         """As far as it can be done: the service ends by itself what nobody goes on with."""
-        with contextlib.suppress(ClientError):
-            await self.calls.ask(Call("DELETE", self._path))
+        with contextlib.suppress(ClientError, TimeoutError):
+            async with asyncio.timeout(_GIVING_UP_SECONDS):
+                await self.calls.ask(Call("DELETE", self._path))
 
     @property
     def _path(self) -> str:
