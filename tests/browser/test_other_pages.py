@@ -43,6 +43,11 @@ _STOPPING = f"""async ([service, token]) => {{
   await tidyUp(token);
   return [result, upload.state, remembered.uploadId, unfinished().length];
 }}"""
+_TOO_LARGE = f"""async ([service, token, chunkSize]) => {{
+  {_FILE}
+  const {{ Upload }} = await import(`${{service}}/app/uploader.js`);
+  return (await new Upload(file, {{ token, chunkSize }}).start()).upload_session_id;
+}}"""
 
 
 class _Quiet(SimpleHTTPRequestHandler):
@@ -65,7 +70,7 @@ def elsewhere(tmp_path: Path) -> Iterator[str]:
 
 @pytest.fixture
 def other_page(page: Page, site: Site, elsewhere: str, tmp_path: Path) -> Page:
-    site.start(cors_origins=elsewhere)
+    site.start(cors_origins=elsewhere, max_chunk_size="8MiB")
     for name, script in (("send", _SEND), ("tidy_up", _TIDY_UP)):
         assert _ADDRESS in script
         script = script.replace(_ADDRESS, site.url)
@@ -87,3 +92,10 @@ def test_another_page_tidies_up(other_page: Page, site: Site, owner: str) -> Non
     result, state, upload_id, left = told
     assert (result, state, left) == (None, "paused", 0)
     assert site.asked(owner, f"/upload/{upload_id}")["data"]["state"] == "aborted"
+
+
+def test_chunks_are_as_small_as_the_service_wants(other_page: Page, site: Site, owner: str) -> None:
+    wanted = [site.url, tokens.token(owner), 16 * MIB]
+    upload_id = other_page.evaluate(_TOO_LARGE, wanted)
+    assert site.asked(owner, f"/upload/{upload_id}")["data"]["chunk_size"] == 8 * MIB
+    assert site.digests_of(owner) == [sha256(_CONTENT).hexdigest()]

@@ -140,16 +140,6 @@ def test_a_refusal_is_told_in_the_services_words(
     person.sees_state("large.bin", "done")
 
 
-def test_chunks_are_as_small_as_the_service_wants(
-    page: Page, site: Site, owner: str, made: Callable[[str, int], Path]
-) -> None:
-    site.start(max_chunk_size="1MiB")
-    person = Person.at(page, site.page_for(owner))
-    person.choose(made("film.mp4", 10 * MIB + 1))
-    person.sees_state("film.mp4", "done")
-    assert [file["size"] for file in site.asked(owner, "/files")["files"]] == [10 * MIB + 1]
-
-
 def test_downloads_come_through_the_service_where_it_hands_them_out(
     page: Page, site: Site, owner: str, made: Callable[[str, int], Path]
 ) -> None:

@@ -26,7 +26,7 @@ def _result(module: str, expression: str, *values: object) -> Any:
         const v = {json.dumps(values)};
         console.log(JSON.stringify(await ({expression})));
     """
-    command = [_NODE, "--no-warnings", "--input-type=module", "--eval", script]
+    command = [str(_NODE), "--no-warnings", "--input-type=module", "--eval", script]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
