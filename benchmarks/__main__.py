@@ -41,13 +41,13 @@ _CONTESTANTS: tuple[Contestant, ...] = (
 def main() -> None:
     parser = argparse.ArgumentParser(prog="benchmarks")
     parser.add_argument("--quick", action="store_true", help="small files, few rounds")
-    parser.add_argument("--rounds", type=int, help="3 when quick, otherwise 5")
+    parser.add_argument("--rounds", type=int, help="2 when quick, otherwise 5")
     parser.add_argument("--only", default="", help="scenarios whose name holds this")
     parser.add_argument("--among", default="", help="contestants whose name holds this")
     parser.add_argument("--into", type=Path, default=Path("docs"), help="the page's folder")
     options = parser.parse_args()
     console = Console(highlight=False)
-    rounds = options.rounds or (3 if options.quick else 5)
+    rounds = options.rounds or (2 if options.quick else 5)
     scenarios = [
         each for each in (quick() if options.quick else full()) if options.only in each.name
     ]

@@ -16,7 +16,6 @@ class Figures:
     postgres_cpu_seconds_per_gib: float | None
     client_cpu_seconds_per_gib: float
     store_cpu_seconds_per_gib: float | None
-    rss_before_mib: float
     peak_rss_mib: float
     visible_seconds: float | None
     completing_seconds: float | None

@@ -17,7 +17,7 @@ from benchmarks.client.source import Source
 from benchmarks.client.ways import Job, Sent, Way
 from benchmarks.contestants.contestant import Running
 from benchmarks.figures import Figures, percentile
-from benchmarks.processes import cpu_seconds, forget_peak, peak_rss_mib, rss_mib
+from benchmarks.processes import cpu_seconds, forget_peak, peak_rss_mib
 from benchmarks.scenarios import GIB, MIB, Scenario
 from benchmarks.stores import Appeared, Store
 
@@ -60,11 +60,7 @@ def measure(scenario: Scenario, running: Running, store: Store, source: Source) 
             for _ in range(scenario.at_once)
         ]
         forget_peak(running.pid)
-        rss_before, before, began = (
-            rss_mib(running.pid),
-            _Costs.now(running, store),
-            time.monotonic(),
-        )
+        before, began = _Costs.now(running, store), time.monotonic()
         sent = _send_all(scenario, way, lines)
         ended = time.monotonic()
         appeared = _seen(store, sent, began)
@@ -72,7 +68,7 @@ def measure(scenario: Scenario, running: Running, store: Store, source: Source) 
         after = _Costs.now(running, store)
     store.forget()
     peak = peak_rss_mib(running.pid)
-    return _figures(scenario, sent, appeared, (before, after), (rss_before, peak), ended - began)
+    return _figures(scenario, sent, appeared, (before, after), peak, ended - began)
 
 
 def _send_all(scenario: Scenario, way: Way, lines: Sequence[Sequence[Connection]]) -> list[Sent]:
@@ -113,7 +109,7 @@ def _figures(
     sent: Sequence[Sent],
     appeared: Sequence[Appeared],
     costs: tuple[_Costs, _Costs],
-    rss: tuple[float, float],
+    peak_rss: float,
     seconds: float,
 ) -> Figures:
     before, after = costs
@@ -128,8 +124,7 @@ def _figures(
         postgres_cpu_seconds_per_gib=_per(before.postgres, after.postgres, gib),
         client_cpu_seconds_per_gib=(after.client - before.client) / gib,
         store_cpu_seconds_per_gib=_per(before.store, after.store, gib),
-        rss_before_mib=rss[0],
-        peak_rss_mib=rss[1],
+        peak_rss_mib=peak_rss,
         visible_seconds=_visible_seconds(sent, appeared),
         completing_seconds=statistics.median(completing) if completing else None,
         chunk_p50_seconds=percentile(chunk_seconds, 0.5),

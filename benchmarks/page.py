@@ -42,13 +42,27 @@ def _plain(value: float) -> str:
     return f"{value:.0f}" if value >= 10 else f"{value:.2f}"
 
 
+def _per_upload(run: Figures, seconds_per_gib: float | None) -> float | None:
+    """Milliseconds."""
+    if seconds_per_gib is None:
+        return None
+    return seconds_per_gib * run.mib_per_second / run.uploads_per_second * 1000 / 1024
+
+
 _SPEED = _Column("MiB/s", lambda run: run.mib_per_second, _plain)
 _RATE = _Column("uploads/s", lambda run: run.uploads_per_second, _plain)
-_COLUMNS = (
+_CPU = (
     _Column("CPU s/GiB", lambda run: run.cpu_seconds_per_gib, _plain),
     _Column("of PostgreSQL", lambda run: run.postgres_cpu_seconds_per_gib, _plain),
+)
+_CPU_OF_UPLOADS = (
+    _Column("CPU ms/upload", lambda run: _per_upload(run, run.cpu_seconds_per_gib), _plain),
+    _Column(
+        "of PostgreSQL", lambda run: _per_upload(run, run.postgres_cpu_seconds_per_gib), _plain
+    ),
+)
+_COLUMNS = (
     _Column("peak RSS, MiB", lambda run: run.peak_rss_mib, _plain),
-    _Column("above before", lambda run: run.peak_rss_mib - run.rss_before_mib, _plain),
     _Column("to visible, ms", lambda run: run.visible_seconds, _seconds_as_ms),
     _Column("completing, ms", lambda run: run.completing_seconds, _seconds_as_ms),
     _Column("request p50, ms", lambda run: run.chunk_p50_seconds, _seconds_as_ms),
@@ -85,8 +99,9 @@ machine. The client sends a file from the page cache by `sendfile`.
 _READING = """\
 Medians of all rounds; in each round every contestant has one turn. `ours / its` is the median of
 the ratios within the rounds: above 1 this service (fsync off, as the others) is faster. CPU is user
-and system time of the relay's processes; memory that of its one process. *To visible* counts from
-the last byte sent to the object being in the store, *completing* is the last call of the client.
+and system time of the relay's processes; memory that of its one process, *above idle* the most of
+all rounds over what it had after its start. *To visible* counts from the last byte sent to the
+object being in the store, *completing* is the last call of the client.
 """
 
 
@@ -95,10 +110,17 @@ def _table(outcome: Outcome) -> str:
     main = _RATE if scenario.is_small else _SPEED
     columns = [
         column
-        for column in _COLUMNS
+        for column in (*(_CPU_OF_UPLOADS if scenario.is_small else _CPU), *_COLUMNS)
         if any(median(runs, column.pick) is not None for runs in outcome.runs.values())
     ]
-    head = ("", main.title, "least to most", "ours / its", *(column.title for column in columns))
+    head = (
+        "",
+        main.title,
+        "least to most",
+        "ours / its",
+        *(column.title for column in columns),
+        "above idle",
+    )
     rows = [_row(name, runs, outcome, main, columns) for name, runs in outcome.runs.items()]
     told = [f"### {scenario.name}\n", _explained(scenario), _rows(head, rows)]
     if outcome.disk_mib_per_second:
@@ -122,6 +144,7 @@ def _row(
         f"{main.shown(min(values))}–{main.shown(max(values))}",
         "" if ratio is None or name == _OURS else f"{ratio:.2f}",
         *(_shown(column, runs) for column in columns),
+        _plain(max(run.peak_rss_mib for run in runs) - outcome.idle_rss_mib[name]),
     ]
 
 

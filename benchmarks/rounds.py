@@ -16,6 +16,7 @@ from benchmarks.contestants.ours import Ours
 from benchmarks.disk import synced_mib_per_second
 from benchmarks.figures import Figures
 from benchmarks.measure import measure
+from benchmarks.processes import rss_mib
 from benchmarks.scenarios import Scenario, Where
 from benchmarks.stores import Store, null_store, seaweed_store
 from chunk_service.cli.stack.errors import StackError
@@ -26,9 +27,13 @@ _DISTANT = {"round_trip_ms": 50, "mbit": 100}
 
 @dataclass(slots=True)
 class Outcome:
-    """Of one scenario: the runs of each contestant, in the order of the rounds."""
+    """Of one scenario: the runs of each contestant, in the order of the rounds.
+
+    `idle_rss_mib` is what its process had when it had just been started.
+    """
 
     scenario: Scenario
+    idle_rss_mib: dict[str, float] = field(default_factory=dict)
     runs: dict[str, list[Figures]] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)
     disk_mib_per_second: list[float] = field(default_factory=list)
@@ -49,9 +54,10 @@ def run_all(
         if not chosen:
             continue
         with _started(contestants, where, folder, tell) as (store, running):
+            idle = {contestant.name: rss_mib(its.pid) for contestant, its in running}
             for scenario in chosen:
                 tell(f"{scenario.name}, to {where}")
-                turns = _Turns(scenario, store, source, folder)
+                turns = _Turns(Outcome(scenario, idle), store, source, folder)
                 for number in range(rounds):
                     turns.round(_rotated(running, number), tell)
                 outcomes.append(turns.outcome)
@@ -98,8 +104,8 @@ def _rotated(
 
 
 class _Turns:
-    def __init__(self, scenario: Scenario, store: Store, source: Source, folder: Path) -> None:
-        self.outcome = Outcome(scenario)
+    def __init__(self, outcome: Outcome, store: Store, source: Source, folder: Path) -> None:
+        self.outcome = outcome
         self._store = store
         self._source = source
         self._folder = folder

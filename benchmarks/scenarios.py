@@ -42,7 +42,7 @@ def quick() -> list[Scenario]:
         _chunks(4, 8, 256 * MIB, with_disk=True),
         _chunks(1, 8, 256 * MIB),
         Scenario("one request of 256 MiB", Kind.ONE_REQUEST, 256 * MIB, 256 * MIB),
-        *_small(160),
+        *_small(96),
         _completing(64 * MIB, 3),
     ]
 

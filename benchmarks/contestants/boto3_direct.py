@@ -8,9 +8,9 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 from urllib.parse import parse_qsl, urlsplit
 
 import boto3
@@ -54,7 +54,7 @@ class _Asking:
 
 class _Uploader(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    store_url: ClassVar[str]
+    s3: ClassVar[Any]
     folder: ClassVar[Path]
 
     def do_PUT(self) -> None:
@@ -70,9 +70,7 @@ class _Uploader(BaseHTTPRequestHandler):
             max_concurrency=told["connections"],
             use_threads=told["connections"] > 1,
         )
-        unsigned = Config(s3={"payload_signing_enabled": False})
-        client = boto3.client("s3", endpoint_url=self.store_url, config=unsigned)
-        client.upload_file(str(path), BUCKET, address.path.lstrip("/"), Config=config)
+        self.s3.upload_file(str(path), BUCKET, address.path.lstrip("/"), Config=config)
         self.send_response(204)
         self.end_headers()
 
@@ -81,8 +79,10 @@ class _Uploader(BaseHTTPRequestHandler):
 
 
 def main() -> None:
-    _Uploader.store_url, _Uploader.folder = sys.argv[1], Path(sys.argv[2])
-    HTTPServer((LOOPBACK, int(sys.argv[3])), _Uploader).serve_forever()
+    unsigned = Config(s3={"payload_signing_enabled": False})
+    _Uploader.s3 = boto3.client("s3", endpoint_url=sys.argv[1], config=unsigned)
+    _Uploader.folder = Path(sys.argv[2])
+    ThreadingHTTPServer((LOOPBACK, int(sys.argv[3])), _Uploader).serve_forever()
 
 
 if __name__ == "__main__":

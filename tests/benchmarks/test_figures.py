@@ -12,7 +12,6 @@ _RUN = Figures(
     postgres_cpu_seconds_per_gib=None,
     client_cpu_seconds_per_gib=0.2,
     store_cpu_seconds_per_gib=0.2,
-    rss_before_mib=80,
     peak_rss_mib=90,
     visible_seconds=None,
     completing_seconds=None,
