@@ -44,7 +44,8 @@ def sweep(
 
 async def _sweep(settings: Settings, *, dry_run: bool, after_restore: bool) -> None:
     from chunk_service.wiring.opening import open_parts
-    from chunk_service.wiring.use_cases import rows_over, use_cases_over
+    from chunk_service.wiring.rows import rows_over
+    from chunk_service.wiring.use_cases import use_cases_over
 
     async with open_parts(settings) as opened:
         use_cases = use_cases_over(opened, rows_over(opened))

@@ -20,14 +20,16 @@ from chunk_service.api.scraping import Scraping
 from chunk_service.domain.errors import ServiceError
 from chunk_service.domain.receivers import MAIN
 from chunk_service.settings.model import Settings
+from chunk_service.wiring.health import health_of
 from chunk_service.wiring.later import Deadlines, deadlines_over, later_rows, periodic
 from chunk_service.wiring.opening import Opened, Surround, as_it_is, open_parts
 from chunk_service.wiring.operators import operators_over
 from chunk_service.wiring.options import api_limits, database_options, owner_rate
 from chunk_service.wiring.receivers import open_lanes
 from chunk_service.wiring.retention import retire_files
+from chunk_service.wiring.rows import Rows, rows_over
 from chunk_service.wiring.tokens import open_token_reader
-from chunk_service.wiring.use_cases import Rows, UseCases, health_of, rows_over, use_cases_over
+from chunk_service.wiring.use_cases import UseCases, use_cases_over
 from chunk_service.wiring.watching import open_scraping
 from chunk_service.worker.jobs import JobParts, run_jobs
 

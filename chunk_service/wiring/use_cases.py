@@ -1,35 +1,14 @@
 """Use cases over opened parts: who calls whom, and nothing else."""
 
-import asyncio
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from functools import partial
+from datetime import timedelta
 from uuid import uuid4
 
-from sqlalchemy import text
 from uuid_utils.compat import uuid7
 
-from chunk_service.adapters.digests import CRCS, combine
-from chunk_service.adapters.postgres.beginning import BeginningRows
-from chunk_service.adapters.postgres.cleaning import CleaningRows
-from chunk_service.adapters.postgres.closing import ClosingRows
-from chunk_service.adapters.postgres.deleting import DeletingRows
-from chunk_service.adapters.postgres.draining import DrainingRows
-from chunk_service.adapters.postgres.ending import EndingRows
-from chunk_service.adapters.postgres.file_search import FileSearchRows
-from chunk_service.adapters.postgres.files import FileRows
-from chunk_service.adapters.postgres.granting import GrantingRows
+from chunk_service.adapters.digests import combine
 from chunk_service.adapters.postgres.identity import DatabaseIdentity
-from chunk_service.adapters.postgres.placing import PlacingRows
-from chunk_service.adapters.postgres.presigned import PresignedRows
-from chunk_service.adapters.postgres.reading import ReadingRows
-from chunk_service.adapters.postgres.receiving import ReceivingRows
-from chunk_service.adapters.postgres.relaying import RelayingRows
-from chunk_service.adapters.postgres.repairing import RepairingRows
-from chunk_service.adapters.postgres.sharing import SharingRows
-from chunk_service.adapters.postgres.spools import SpoolRows
-from chunk_service.adapters.postgres.sweeping import SweepingRows
-from chunk_service.api.library import Downloads, Library
+from chunk_service.api.library import Library
 from chunk_service.api.presigned_doors import PresignedDoors
 from chunk_service.api.sharing import Sharing
 from chunk_service.domain.uploads import Way
@@ -38,20 +17,14 @@ from chunk_service.usecases.adopt_files import AdoptFiles
 from chunk_service.usecases.await_end import AwaitEnd
 from chunk_service.usecases.begin_multipart import BeginMultipart
 from chunk_service.usecases.begin_upload import BeginUpload
-from chunk_service.usecases.change_file import ChangeFile
-from chunk_service.usecases.check_health import CheckHealth
 from chunk_service.usecases.check_stored import CheckStored
 from chunk_service.usecases.check_type import TypeCheck
 from chunk_service.usecases.clean_up import CleanUp
 from chunk_service.usecases.close_upload import CloseUpload
-from chunk_service.usecases.complete_parts import CompleteParts
 from chunk_service.usecases.complete_upload import CompleteUpload
 from chunk_service.usecases.confirm_upload import ConfirmUpload
-from chunk_service.usecases.confirmed_files import ConfirmedFiles, FindConfirmedFiles
-from chunk_service.usecases.delete_file import DeleteFile, MarkDeleted
+from chunk_service.usecases.confirmed_files import ConfirmedFiles
 from chunk_service.usecases.expire_uploads import ExpireUploads
-from chunk_service.usecases.fetch_file import FetchFile
-from chunk_service.usecases.find_files import FindFiles
 from chunk_service.usecases.forget_spools import ForgetSpools
 from chunk_service.usecases.link_file import LinkFile
 from chunk_service.usecases.lose_chunks import LoseChunks
@@ -60,8 +33,6 @@ from chunk_service.usecases.make_of_parts import MakeOfParts
 from chunk_service.usecases.make_of_pending import MakeOfPending
 from chunk_service.usecases.mend_parts import MendParts
 from chunk_service.usecases.place_chunks import PlaceChunks
-from chunk_service.usecases.presign_parts import PresignParts
-from chunk_service.usecases.presign_upload import PresignUpload
 from chunk_service.usecases.prove_object import ProveObject
 from chunk_service.usecases.read_upload import ReadUpload
 from chunk_service.usecases.receive_bytes import ReceiveBytes
@@ -73,42 +44,19 @@ from chunk_service.usecases.tend_pending import TendPending
 from chunk_service.usecases.upload_whole import HASH_SECONDS, UploadWhole
 from chunk_service.usecases.verify_hash import VerifyHash
 from chunk_service.wiring.later import end_upload
+from chunk_service.wiring.library import library_over
 from chunk_service.wiring.opening import Opened
 from chunk_service.wiring.options import (
-    admission_limits,
     chunk_limits,
-    host_name,
-    presigned_defaults,
     type_check,
     upload_defaults,
 )
-from chunk_service.wiring.receivers import mailing, subscriptions
-from chunk_service.wiring.sharing import share_link_lasts, sharing_over
+from chunk_service.wiring.presigned import presigned_over
+from chunk_service.wiring.rows import Rows
+from chunk_service.wiring.sharing import sharing_over
 from chunk_service.worker.engine import Engine, EngineParts
 
 ATTEMPT_TTL = timedelta(hours=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """Every family of statements, each by the use cases that it serves."""
-
-    beginning: BeginningRows
-    receiving: ReceivingRows
-    placing: PlacingRows
-    relaying: RelayingRows
-    repairing: RepairingRows
-    reading: ReadingRows
-    closing: ClosingRows
-    ending: EndingRows
-    presigned: PresignedRows
-    cleaning: CleaningRows
-    sweeping: SweepingRows
-    spools: SpoolRows
-    files: FileRows
-    deleting: DeletingRows
-    sharing: SharingRows
-    granting: GrantingRows
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,33 +76,6 @@ class UseCases:
     types: TypeCheck
     sharing: Sharing
     engine: Engine
-
-
-def rows_over(opened: Opened) -> Rows:
-    settings, database, around = opened.settings, opened.database, opened.surround
-    limits = admission_limits(settings)
-    beginning = BeginningRows(
-        database, opened.spool.id, limits, open_limit=settings.max_open_uploads_per_owner
-    )
-    deleting = DeletingRows(database, DatabaseIdentity(database), subscriptions(settings))
-    return Rows(
-        beginning=around("beginning", beginning),
-        receiving=around("receiving", ReceivingRows(database, limits)),
-        placing=around("placing", PlacingRows(database)),
-        relaying=around("relaying", RelayingRows(database)),
-        repairing=around("repairing", RepairingRows(database)),
-        reading=around("reading", ReadingRows(database)),
-        closing=around("closing", ClosingRows(database)),
-        ending=around("ending", EndingRows(database, subscriptions(settings), mailing(settings))),
-        presigned=around("presigned", PresignedRows(database, opened.spool.id, limits)),
-        cleaning=around("cleaning", CleaningRows(database)),
-        sweeping=around("sweeping", SweepingRows(database, DatabaseIdentity(database))),
-        spools=around("spools", SpoolRows(database, host_name())),
-        files=around("files", FileRows(database)),
-        deleting=around("deleting", deleting),
-        sharing=around("sharing", SharingRows(database, subscriptions(settings))),
-        granting=around("granting", GrantingRows(database, share_link_lasts(settings))),
-    )
 
 
 def use_cases_over(opened: Opened, rows: Rows) -> UseCases:
@@ -260,7 +181,7 @@ def use_cases_over(opened: Opened, rows: Rows) -> UseCases:
             lease=rows.receiving,
             limits=limits,
         ),
-        presigned=_presigned(opened, rows, begin, begin_multipart, confirm),
+        presigned=presigned_over(opened, rows, begin, begin_multipart, confirm),
         expire=ExpireUploads(rows.sweeping, end),
         forget_spools=ForgetSpools(rows.spools, rows.repairing, settings.spool_lost_after, tally),
         sweep=sweep,
@@ -274,89 +195,15 @@ def use_cases_over(opened: Opened, rows: Rows) -> UseCases:
             types=types,
             limits=limits,
         ),
-        library=Library(
-            find=FindConfirmedFiles(FindFiles(FileSearchRows(opened.database)), confirm),
+        library=library_over(
+            opened,
+            rows,
+            confirm=confirm,
             link=link,
-            change=ChangeFile(rows.files, types),
-            delete=DeleteFile(
-                confirmed,
-                rows.deleting,
-                MarkDeleted(rows.deleting, now=_now, new_id=uuid7),
-                remove_objects,
-            ),
-            downloads=downloads_of(opened),
+            types=types,
+            remove_objects=remove_objects,
         ),
         types=types,
         sharing=sharing_over(opened, rows.files, rows.sharing, rows.granting, link),
         engine=Engine(engine_parts, bells, slots=settings.relay_concurrency),
-    )
-
-
-def _presigned(
-    opened: Opened,
-    rows: Rows,
-    begin: BeginUpload,
-    begin_multipart: BeginMultipart,
-    confirm: ConfirmUpload,
-) -> PresignedDoors:
-    settings = opened.settings
-    store = opened.surround("store", opened.store)
-    expires_in = settings.presigned_url_expiration
-    parts = PresignParts(
-        begin_upload=begin,
-        begin_multipart=begin_multipart,
-        reading=rows.reading,
-        lease=rows.receiving,
-        store=store,
-        presigner=opened.presigner,
-        expires_in=expires_in,
-        now=_now,
-    )
-    complete = CompleteParts(
-        presign=parts,
-        rows=rows.presigned,
-        reading=rows.reading,
-        store=store,
-        end=confirm.end,
-        await_end=confirm.await_end,
-    )
-    bounded = replace(begin, defaults=presigned_defaults(settings))
-    upload = PresignUpload(bounded, opened.presigner, expires_in, _now)
-    return PresignedDoors(upload=upload, confirm=confirm, parts=parts, complete=complete)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
-def downloads_of(opened: Opened) -> Downloads | None:
-    """One owner leaves a quarter of the room to the others."""
-    if opened.reader is None:
-        return None
-    most = opened.settings.max_concurrent_downloads
-    patience_seconds = opened.settings.complete_wait.total_seconds()
-    downloads = Downloads(
-        fetch=FetchFile(opened.reader, CRCS, patience_seconds, opened.metrics.uploads),
-        most=most,
-        most_per_owner=max(1, most * 3 // 4),
-    )
-    opened.metrics.levels.downloads(downloads.in_work, most=most)
-    return downloads
-
-
-def health_of(opened: Opened, stopping: asyncio.Event) -> CheckHealth:
-    ping = text("SELECT 1")
-
-    async def ask_database() -> None:
-        await opened.database.rows(ping)
-
-    async def ask_store() -> None:
-        await opened.store.ping(opened.settings.s3_bucket_name)
-
-    return CheckHealth(
-        database=ask_database,
-        spool=opened.spool.probe,
-        storage=ask_store,
-        is_stopping=stopping.is_set,
-        is_draining=partial(DrainingRows(opened.database).is_draining, opened.spool.id),
     )

@@ -18,7 +18,7 @@ from chunk_service.usecases.lose_chunks import LoseChunks
 from chunk_service.usecases.relay_parts import RelayParts
 from chunk_service.usecases.relaying import Claim
 from chunk_service.wiring.opening import open_parts
-from chunk_service.wiring.use_cases import Rows, rows_over
+from chunk_service.wiring.rows import Rows, rows_over
 from tests.doubles.fault_proxy import FaultProxy
 from tests.doubles.s3 import faults
 from tests.doubles.s3.double import S3Double
