@@ -13,6 +13,7 @@ from tests.service.content import MIB, content_of, cut
 from tests.service.deployment import Deployment
 from tests.service.main_service import MainService
 from tests.service.stores import on_one_store
+from tests.service.waiting import until
 
 KEY = "holiday video.mp4"
 APP = "https://app.example.com"
@@ -124,5 +125,7 @@ async def test_the_old_environment_starts_the_service(
         upload_id = await _initiated(served.caller.client)
         url = httpx.URL(await _presigned(served.caller.client, upload_id, 1))
         assert (await anyone.put(url, content=b"x")).status_code == 200
+        await served.caller.client.delete(f"/upload/{upload_id}")
+        await until(own.leftovers, lambda left: not left)
     assert "eu-central-1" in url.params["X-Amz-Credential"]
     assert url.path.startswith(f"/{own.bucket.name}/")
