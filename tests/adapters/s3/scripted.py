@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from chunk_service.adapters.s3.client import open_store
 from chunk_service.adapters.s3.options import S3Options
 from chunk_service.adapters.s3.store import S3Store
+from tests.doubles.listener import ended
 
 OK_PART = b'HTTP/1.1 200 OK\r\nETag: "abc"\r\nContent-Length: 0\r\n\r\n'
 
@@ -66,10 +67,10 @@ async def scripted_store(
     *steps: Step, tls: ssl.SSLContext | None = None
 ) -> AsyncIterator[ScriptedStore]:
     store = ScriptedStore(list(steps))
-    tasks: set[asyncio.Task[None]] = set()
+    tasks: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
 
     def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        tasks.add(asyncio.create_task(store.serve(reader, writer)))
+        tasks[asyncio.create_task(store.serve(reader, writer))] = writer
 
     store.server = await asyncio.start_server(accept, "127.0.0.1", 0, ssl=tls)
     host, port = store.server.sockets[0].getsockname()
@@ -78,9 +79,10 @@ async def scripted_store(
         yield store
     finally:
         store.server.close()
-        for task in tasks:
+        for task, writer in tasks.items():
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+            writer.transport.abort()
+        await asyncio.gather(*tasks, *map(ended, tasks.values()), return_exceptions=True)
 
 
 @asynccontextmanager
