@@ -15,12 +15,13 @@ from uuid import UUID
 import structlog
 
 from chunk_service.domain.chunking import ChunkLimits, place
-from chunk_service.domain.errors import ServiceError
+from chunk_service.domain.errors import ServiceError, UnsupportedMediaType
 from chunk_service.domain.file_types import FIRST_BYTES
 from chunk_service.domain.objects import ObjectTarget, StoredObject
 from chunk_service.domain.principals import Principal
 from chunk_service.domain.states import Change, State, after
 from chunk_service.domain.uploads import ChunkDigest, Recipe, SpoolId, Stored, Upload, UploadId
+from chunk_service.usecases.check_stored import CheckStored
 from chunk_service.usecases.check_type import TypeCheck
 from chunk_service.usecases.end_upload import EndUpload
 from chunk_service.usecases.ports import ChunkAddress
@@ -57,6 +58,7 @@ class AdoptFiles:
     identity: Identity
     store: Store
     spool: Spool
+    check: CheckStored
     end: EndUpload
     types: TypeCheck
     limits: ChunkLimits
@@ -118,8 +120,19 @@ class AdoptFiles:
         target = after(upload.state, Change.ADOPT)
         if found is None or target is None or found.upload_id != str(upload.id):
             return False
+        if not upload.way.is_received and not await self._is_allowed(upload, found):
+            return False
         stored = Stored(size_bytes=found.size_bytes, etag=found.etag, checksum=found.checksum)
         return await self.end(upload, target, stored=stored) is not None
+
+    async def _is_allowed(self, upload: Upload, found: StoredObject) -> bool:
+        """Of an object whose bytes nobody here has seen."""
+        try:
+            await self.check(upload, upload.target, found.etag)
+        except UnsupportedMediaType as fault:
+            log.warning("object not adopted", upload_id=str(upload.id), reason=fault.detail)
+            return False
+        return True
 
 
 def address_in(file_name: str) -> ChunkAddress | None:

@@ -4,13 +4,15 @@ import asyncio
 from dataclasses import dataclass
 from typing import Protocol
 
-from chunk_service.domain.errors import StorageUnavailable
+from chunk_service.domain.errors import Gone, StorageUnavailable
 from chunk_service.domain.states import State
 from chunk_service.domain.uploads import Upload, UploadId
+from chunk_service.usecases.refusals import past_receiving
 
 
 class Reading(Protocol):
     async def read(self, upload_id: UploadId) -> Upload | None: ...
+    async def was_deleted(self, upload_id: UploadId) -> bool: ...
 
 
 class Pursuit(Protocol):
@@ -45,4 +47,12 @@ class AwaitEnd:
                 )
             await self.pursuit.wait(upload.id, left_seconds)
             upload = await self.reading.read(upload.id) or upload
+        return upload
+
+    async def check_stored(self, upload: Upload) -> Upload:
+        """The same upload; raises what else became of it, or of its file since."""
+        if upload.state is not State.STORED:
+            raise past_receiving(upload.state)
+        if await self.reading.was_deleted(upload.id):
+            raise Gone("The file has been deleted.")
         return upload

@@ -20,6 +20,7 @@ from chunk_service.domain.files import object_key, pending_key
 from chunk_service.domain.plan import MAX_OBJECT_BYTES, Plan, make_plan
 from chunk_service.domain.principals import Principal
 from chunk_service.domain.receivers import callback_fault
+from chunk_service.domain.states import TERMINAL, State
 from chunk_service.domain.uploads import FileId, RelayMode, Upload, UploadId, Way
 from chunk_service.usecases.check_type import TypeCheck
 from chunk_service.usecases.refusals import takes_no_new_uploads, unknown_upload
@@ -169,6 +170,8 @@ class BeginUpload:
             raise _refusal(no_room)
         if earlier.fingerprint != key.fingerprint:
             raise ValidationFailed("This Idempotency-Key was used with another request.")
+        if no_room is not None and _is_lost(earlier.upload):
+            raise _refusal(no_room)
         return earlier.upload
 
     def _draft(self, principal: Principal, wanted: NewUpload) -> Draft:
@@ -228,6 +231,11 @@ class BeginUpload:
         if fault is not None:
             raise ValidationFailed(f"callback_url {fault}.")
         return wanted.callback_url
+
+
+def _is_lost(upload: Upload) -> bool:
+    """It did not outlive its request, so the repeated one begins anew."""
+    return upload.way is Way.WHOLE and upload.state in TERMINAL - {State.STORED}
 
 
 def _refusal(no_room: NoRoom | None) -> ServiceError:

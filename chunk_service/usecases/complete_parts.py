@@ -50,7 +50,6 @@ class Rows(Protocol):
 
 class Reading(Protocol):
     async def parts(self, upload_id: UploadId) -> Sequence[PartRow]: ...
-    async def was_deleted(self, upload_id: UploadId) -> bool: ...
 
 
 class Store(Protocol):
@@ -80,11 +79,7 @@ class CompleteParts:
             upload = await self.await_end(upload)
         if upload.state is State.OPEN:
             raise ValidationFailed("A part was sent again since it was listed; list them again.")
-        if upload.state is not State.STORED:
-            raise past_receiving(upload.state)
-        if await self.reading.was_deleted(upload.id):
-            raise Gone("The file has been deleted.")
-        return upload
+        return await self.await_end.check_stored(upload)
 
     async def _begin(
         self, principal: Principal, named: NamedUpload, listed: Sequence[ListedPart]

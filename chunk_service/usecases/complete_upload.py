@@ -12,7 +12,6 @@ from chunk_service.domain.checksums import Algorithm, Checksum
 from chunk_service.domain.completion import Completion, check_same, is_whole, other_arguments
 from chunk_service.domain.errors import (
     DigestMismatch,
-    Gone,
     StorageUnavailable,
     UploadIncomplete,
 )
@@ -36,7 +35,6 @@ class Reading(Protocol):
     async def received(self, upload_id: UploadId) -> list[Range]: ...
     async def digests(self, upload_id: UploadId) -> Sequence[Digest]: ...
     async def first_chunk_bytes(self, upload_id: UploadId) -> int | None: ...
-    async def was_deleted(self, upload_id: UploadId) -> bool: ...
 
 
 class Rows(Protocol):
@@ -68,8 +66,8 @@ class CompleteUpload:
         await self._check_repeat(upload, completion)
         if upload.state is State.COMPLETING:
             upload = await self._wait(upload) if wait else self.await_end.pursue(upload)
-        if upload.state is State.STORED and await self.reading.was_deleted(upload.id):
-            raise Gone("The file has been deleted.")
+        if upload.state is State.STORED:
+            return await self.await_end.check_stored(upload)
         return upload
 
     async def _check_repeat(self, upload: Upload, completion: Completion) -> None:

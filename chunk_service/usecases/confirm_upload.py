@@ -15,7 +15,6 @@ import structlog
 
 from chunk_service.domain.errors import (
     ContentTooLarge,
-    Gone,
     Refused,
     ServiceError,
     StateConflict,
@@ -31,7 +30,6 @@ from chunk_service.usecases.await_end import AwaitEnd
 from chunk_service.usecases.check_stored import CheckStored
 from chunk_service.usecases.delete_file import unknown_file
 from chunk_service.usecases.end_upload import EndUpload
-from chunk_service.usecases.refusals import past_receiving
 
 log = structlog.get_logger(__name__)
 
@@ -49,7 +47,6 @@ class Rows(Protocol):
 
 class Reading(Protocol):
     async def read(self, upload_id: UploadId) -> Upload | None: ...
-    async def was_deleted(self, upload_id: UploadId) -> bool: ...
 
 
 class Store(Protocol):
@@ -74,11 +71,7 @@ class ConfirmUpload:
             upload = await self._look_now(upload)
         if upload.state is State.COMPLETING:
             upload = await self.await_end(upload)
-        if upload.state is not State.STORED:
-            raise past_receiving(upload.state)
-        if await self.reading.was_deleted(upload.id):
-            raise Gone("The file has been deleted.")
-        return upload
+        return await self.await_end.check_stored(upload)
 
     async def in_passing(self, principal: Principal) -> None:
         """All that this principal may have written; what can't be told now is let be."""

@@ -13,7 +13,6 @@ import structlog
 from chunk_service.domain.checksums import Algorithm, Checksum
 from chunk_service.domain.objects import (
     MultipartGone,
-    MultipartId,
     ObjectExists,
     ObjectRefused,
     ObjectTarget,
@@ -26,7 +25,7 @@ from chunk_service.domain.objects import (
 )
 from chunk_service.domain.plan import count_parts
 from chunk_service.domain.uploads import Digest, SpoolId, Upload, UploadId
-from chunk_service.usecases.closing import Closed, PartRow
+from chunk_service.usecases.closing import Closed, CompletingStore, ReadingParts
 from chunk_service.usecases.lose_chunks import LoseChunks
 from chunk_service.usecases.mend_parts import MendParts
 from chunk_service.usecases.prove_object import ProveObject
@@ -42,20 +41,7 @@ class Rows(Protocol):
     ) -> Sequence[SourceChunk] | None: ...
 
 
-class Reading(Protocol):
-    async def parts(self, upload_id: UploadId) -> Sequence[PartRow]: ...
-
-
-class Store(Protocol):
-    async def complete_multipart(
-        self,
-        target: ObjectTarget,
-        *,
-        multipart: MultipartId,
-        parts: Sequence[SentPart],
-        size_bytes: int,
-        checksum: Checksum | None,
-    ) -> None: ...
+class Store(CompletingStore, Protocol):
     async def put_object(self, target: ObjectTarget, *, source: PartSource) -> None: ...
     async def head(self, target: ObjectTarget) -> StoredObject | None: ...
 
@@ -72,7 +58,7 @@ Combine = Callable[[Iterable[Digest], Iterable[Algorithm]], Digest]
 @dataclass(frozen=True, slots=True)
 class MakeOfChunks:
     rows: Rows
-    reading: Reading
+    reading: ReadingParts
     store: Store
     spool: Spool
     proof: ProveObject

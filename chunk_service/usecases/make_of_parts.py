@@ -8,7 +8,6 @@ from uuid import UUID
 
 import structlog
 
-from chunk_service.domain.checksums import Checksum
 from chunk_service.domain.objects import (
     MultipartGone,
     MultipartId,
@@ -20,7 +19,7 @@ from chunk_service.domain.objects import (
     SentPart,
 )
 from chunk_service.domain.uploads import Upload, UploadId
-from chunk_service.usecases.closing import Closed, PartRow
+from chunk_service.usecases.closing import Closed, CompletingStore, ReadingParts
 from chunk_service.usecases.prove_object import ProveObject
 
 log = structlog.get_logger(__name__)
@@ -32,20 +31,7 @@ class Rows(Protocol):
     async def reopen(self, upload_id: UploadId, holder: UUID) -> None: ...
 
 
-class Reading(Protocol):
-    async def parts(self, upload_id: UploadId) -> Sequence[PartRow]: ...
-
-
-class Store(Protocol):
-    async def complete_multipart(
-        self,
-        target: ObjectTarget,
-        *,
-        multipart: MultipartId,
-        parts: Sequence[SentPart],
-        size_bytes: int,
-        checksum: Checksum | None,
-    ) -> None: ...
+class Store(CompletingStore, Protocol):
     async def list_parts(
         self, target: ObjectTarget, multipart: MultipartId
     ) -> Sequence[SentPart] | None: ...
@@ -54,7 +40,7 @@ class Store(Protocol):
 @dataclass(frozen=True, slots=True)
 class MakeOfParts:
     rows: Rows
-    reading: Reading
+    reading: ReadingParts
     store: Store
     proof: ProveObject
 

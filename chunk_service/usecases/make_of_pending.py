@@ -4,13 +4,11 @@ One call copies up to 5 GiB; above that the copy is a multipart upload of ranges
 source only as long as it is what it was found to be.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 import structlog
 
-from chunk_service.domain.checksums import Checksum
 from chunk_service.domain.objects import (
     MultipartGone,
     MultipartId,
@@ -25,7 +23,7 @@ from chunk_service.domain.objects import (
 from chunk_service.domain.plan import GIB, MAX_PART_BYTES
 from chunk_service.domain.uploads import Pending, Upload, UploadId
 from chunk_service.usecases.begin_multipart import BeginMultipart
-from chunk_service.usecases.closing import Closed
+from chunk_service.usecases.closing import Closed, CompletingStore
 from chunk_service.usecases.prove_object import ProveObject
 
 log = structlog.get_logger(__name__)
@@ -33,7 +31,7 @@ log = structlog.get_logger(__name__)
 CHANGED = "What was uploaded changed while it was being confirmed."
 
 
-class Store(Protocol):
+class Store(CompletingStore, Protocol):
     async def copy_object(self, target: ObjectTarget, *, source_key: str, etag: str) -> None: ...
     async def copy_part(
         self,
@@ -46,15 +44,6 @@ class Store(Protocol):
         first_byte: int,
         last_byte: int,
     ) -> SentPart: ...
-    async def complete_multipart(
-        self,
-        target: ObjectTarget,
-        *,
-        multipart: MultipartId,
-        parts: Sequence[SentPart],
-        size_bytes: int,
-        checksum: Checksum | None,
-    ) -> None: ...
 
 
 class Repairing(Protocol):

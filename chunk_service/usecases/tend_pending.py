@@ -11,7 +11,7 @@ import structlog
 from chunk_service.domain.errors import QuotaExceeded, ServiceError
 from chunk_service.domain.objects import StoreError
 from chunk_service.domain.states import Change, after
-from chunk_service.domain.uploads import Upload, UploadId
+from chunk_service.domain.uploads import Upload
 from chunk_service.usecases.confirm_upload import ConfirmUpload
 from chunk_service.usecases.end_upload import EndUpload
 
@@ -22,11 +22,18 @@ SOONEST = timedelta(seconds=10)
 LATEST = timedelta(minutes=10)
 
 
+@dataclass(frozen=True, slots=True)
+class DueUpload:
+    """`is_over`: nothing can be written for it any more."""
+
+    upload: Upload
+    is_over: bool
+
+
 class Rows(Protocol):
-    async def find_due(self, limit: int) -> Sequence[Upload]: ...
-    async def look_later(
-        self, upload_id: UploadId, *, soonest: timedelta, latest: timedelta
-    ) -> bool: ...
+    async def take_due(
+        self, limit: int, *, soonest: timedelta, latest: timedelta
+    ) -> Sequence[DueUpload]: ...
 
 
 class Guard(Protocol):
@@ -41,12 +48,10 @@ class TendPending:
     end: EndUpload
 
     async def __call__(self) -> None:
-        for upload in await self.rows.find_due(MOST_AT_ONCE):
-            await self._tend(upload)
+        for due in await self.rows.take_due(MOST_AT_ONCE, soonest=SOONEST, latest=LATEST):
+            await self._tend(due.upload, is_over=due.is_over)
 
-    async def _tend(self, upload: Upload) -> None:
-        # First: whatever comes of looking, the others have their turn before this one again.
-        is_over = await self.rows.look_later(upload.id, soonest=SOONEST, latest=LATEST)
+    async def _tend(self, upload: Upload, *, is_over: bool) -> None:
         try:
             if await self.confirm.look(upload) is not None:
                 return

@@ -11,8 +11,6 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Protocol
 
-import structlog
-
 from chunk_service.domain.checksums import Checksum
 from chunk_service.domain.chunking import ChunkLimits
 from chunk_service.domain.completion import Completion
@@ -32,8 +30,6 @@ from chunk_service.usecases.begin_upload import BeginUpload, NewUpload
 from chunk_service.usecases.complete_upload import CompleteUpload
 from chunk_service.usecases.cutting import CutChunk, Cutter
 from chunk_service.usecases.receive_bytes import ReceiveBytes
-
-log = structlog.get_logger(__name__)
 
 LEASE_SECONDS = 60
 # A chunk is recorded while the next one already arrives.

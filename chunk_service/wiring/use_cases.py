@@ -191,6 +191,7 @@ def use_cases_over(opened: Opened, rows: Rows) -> UseCases:
             identity=DatabaseIdentity(opened.database),
             store=store,
             spool=spool,
+            check=check_stored,
             end=end,
             types=types,
             limits=limits,

@@ -13,38 +13,40 @@ from chunk_service.adapters.postgres.admission import GATE, AdmissionLimits, fit
 from chunk_service.adapters.postgres.database import Database
 from chunk_service.adapters.postgres.signals import NOTIFY_COMPLETING
 from chunk_service.adapters.postgres.statements import statement
-from chunk_service.adapters.postgres.values import UPLOAD_COLUMNS, upload_of
+from chunk_service.adapters.postgres.values import OWN_UPLOAD, UPLOAD_COLUMNS, upload_of
 from chunk_service.domain.errors import QuotaExceeded
 from chunk_service.domain.objects import SentPart
 from chunk_service.domain.principals import Principal
 from chunk_service.domain.uploads import SpoolId, Upload, UploadId
+from chunk_service.usecases.tend_pending import DueUpload
 
-_OWN = """
-    u.owner = :owner AND (:file_id IS NULL OR u.main_service_file_id #>> '{}' = :file_id)
-"""
 _PENDING = "u.state = 'open' AND u.pending_key IS NOT NULL"
 
-FIND_BY_KEY = statement(f"SELECT {UPLOAD_COLUMNS} FROM uploads u WHERE u.key = :key AND {_OWN}")
+FIND_BY_KEY = statement(
+    f"SELECT {UPLOAD_COLUMNS} FROM uploads u WHERE u.key = :key AND {OWN_UPLOAD}"
+)
 
 PENDING_OF = statement(f"""
-    SELECT {UPLOAD_COLUMNS} FROM uploads u WHERE {_OWN} AND {_PENDING}
+    SELECT {UPLOAD_COLUMNS} FROM uploads u WHERE {OWN_UPLOAD} AND {_PENDING}
     ORDER BY u.created_at DESC LIMIT :limit
 """)
 
-FIND_DUE = statement(f"""
-    SELECT {UPLOAD_COLUMNS} FROM uploads u WHERE {_PENDING} AND u.check_due_at <= service_now()
-    ORDER BY u.check_due_at LIMIT :limit
-""")
-
-# Ever more seldom, and once more when no presigned request can have its effect any more.
-LOOK_LATER = statement("""
-    UPDATE uploads SET check_due_at = CASE
-        WHEN expires_at <= service_now() THEN service_now() + :delay
-        ELSE least(expires_at,
-            service_now() + least(greatest((service_now() - created_at) / 2, :delay), :max_age))
-        END
-    WHERE id = :upload AND state = 'open'
-    RETURNING expires_at <= service_now() AS is_over
+# Put off as they are taken, so that each is looked at by one process: ever more seldom, and once
+# more when no presigned request can have its effect any more.
+TAKE_DUE = statement(f"""
+    WITH due AS (
+        SELECT u.id FROM uploads u WHERE {_PENDING} AND u.check_due_at <= service_now()
+        ORDER BY u.check_due_at LIMIT :limit FOR NO KEY UPDATE SKIP LOCKED
+    ), u AS (
+        UPDATE uploads SET check_due_at = CASE
+            WHEN expires_at <= service_now() THEN service_now() + :delay
+            ELSE least(expires_at, service_now()
+                + least(greatest((service_now() - created_at) / 2, :delay), :max_age))
+            END
+        FROM due WHERE uploads.id = due.id
+        RETURNING uploads.*
+    )
+    SELECT {UPLOAD_COLUMNS}, u.expires_at <= service_now() AS is_over FROM u
 """)
 
 BEGIN_COMPLETING = statement(f"""
@@ -98,15 +100,12 @@ class PresignedRows:
         )
         return [upload_of(row) for row in rows]
 
-    async def find_due(self, limit: int) -> Sequence[Upload]:
-        return [upload_of(row) for row in await self.database.rows(FIND_DUE, limit=limit)]
-
-    async def look_later(
-        self, upload_id: UploadId, *, soonest: timedelta, latest: timedelta
-    ) -> bool:
-        """Whether its time is over."""
-        row = await self.database.row(LOOK_LATER, upload=upload_id, delay=soonest, max_age=latest)
-        return row is not None and bool(row["is_over"])
+    async def take_due(
+        self, limit: int, *, soonest: timedelta, latest: timedelta
+    ) -> Sequence[DueUpload]:
+        """Those to look at now; they are due again after `soonest` to `latest`."""
+        rows = await self.database.rows(TAKE_DUE, limit=limit, delay=soonest, max_age=latest)
+        return [DueUpload(upload_of(row), is_over=row["is_over"]) for row in rows]
 
     async def begin_completing(
         self, upload: Upload, *, size_bytes: int, etag: str | None, parts: Sequence[SentPart] = ()

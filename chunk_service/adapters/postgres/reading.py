@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from chunk_service.adapters.postgres.database import Database
 from chunk_service.adapters.postgres.statements import statement
 from chunk_service.adapters.postgres.values import (
+    OWN_UPLOAD,
     UPLOAD_COLUMNS,
     checksum_of,
     digest_of,
@@ -19,8 +20,7 @@ from chunk_service.usecases.closing import PartRow
 
 FIND = statement(f"""
     SELECT {UPLOAD_COLUMNS} FROM uploads u
-    WHERE u.id = :upload AND u.owner = :owner
-        AND (:file_id IS NULL OR u.main_service_file_id #>> '{{}}' = :file_id)
+    WHERE u.id = :upload AND {OWN_UPLOAD}
 """)
 
 LIVE = statement(f"SELECT {UPLOAD_COLUMNS} FROM uploads u WHERE u.state IN ('open', 'completing')")

@@ -18,6 +18,7 @@ from chunk_service.adapters.postgres.recording import LOCK_FOR_RETAKE, RECORD, R
 from chunk_service.adapters.postgres.statements import statement
 from chunk_service.adapters.postgres.values import (
     CHUNK_COLUMNS,
+    OWN_UPLOAD,
     UPLOAD_COLUMNS,
     Row,
     chunk_of,
@@ -56,9 +57,7 @@ _PREPAID = "coalesce(prepaid.size_bytes >= u.total_size - u.received_bytes, fals
 
 RESERVE = statement(f"""
     WITH {LAZY_GATE}, u AS (
-        SELECT uploads.* FROM uploads
-        WHERE id = :upload AND owner = :owner
-            AND (:file_id IS NULL OR main_service_file_id #>> '{{}}' = :file_id)
+        SELECT u.* FROM uploads u WHERE u.id = :upload AND {OWN_UPLOAD}
     ), c AS (
         SELECT c.* FROM chunks c JOIN u ON c.upload_id = u.id WHERE c.index = :index
     ), judged AS (

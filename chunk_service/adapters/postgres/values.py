@@ -34,6 +34,11 @@ UPLOAD_COLUMNS = """
     u.completed_at, u.callback_url, u.owner_email, u.way, u.pending_key, u.pending_etag
 """
 
+# Of a query that names its uploads `u`: those that this principal may know of.
+OWN_UPLOAD = """
+    u.owner = :owner AND (:file_id IS NULL OR u.main_service_file_id #>> '{}' = :file_id)
+"""
+
 
 def upload_of(row: Row) -> Upload:
     return Upload(

@@ -16,14 +16,14 @@ _FORGET_CHUNKS = """
         prefix_bytes = 0, extent_bytes = 0, longest_chunk_bytes = 0
     WHERE id = $1
 """
-_FORGET_THE_END = """
+FORGET_THE_END = """
     WITH f AS (DELETE FROM files WHERE upload_id = $1),
         d AS (DELETE FROM deliveries USING events e WHERE e.id = event_id AND e.upload_id = $1)
     UPDATE uploads SET state = 'open', stored_size = NULL, stored_etag = NULL,
         stored_checksum = NULL, completed_at = NULL, ended_at = NULL, cleanup_due_at = NULL
     WHERE id = $1
 """
-_FORGET_THE_EVENT = "DELETE FROM events WHERE upload_id = $1"
+FORGET_THE_EVENT = "DELETE FROM events WHERE upload_id = $1"
 
 
 async def restore(scene: Scene, known: Known, *statements: str) -> None:
@@ -81,7 +81,7 @@ async def test_an_object_that_was_forgotten_is_adopted(scene: Scene) -> None:
     await scene.send(known)
     told = (await scene.complete(known)).json()
     await scene.world.rest()
-    await restore(scene, known, _FORGET_THE_END, _FORGET_THE_EVENT)
+    await restore(scene, known, FORGET_THE_END, FORGET_THE_EVENT)
     await scene.first.work(scene.first.use_cases.adopt())
     assert await scene.state(known) == "stored"
     assert await scene.events(known) == ["upload.completed"]

@@ -133,6 +133,17 @@ class TestRepeats:
         answer = await caller.client.put("/files/torn.bin", content=b"1234567890", headers=key)
         assert deployment.bucket.read(_data(answer)["file_key"]) == b"1234567890"
 
+    async def test_anew_there_may_be_no_room_any_more(self, own: Deployment) -> None:
+        async with own.served(quota_bytes_per_owner="10") as served:
+            client = served.caller.client
+            key = {"Idempotency-Key": "torn", "Authorization": client.headers["authorization"]}
+            torn = head("PUT", "/files/torn.bin", {**key, "Content-Length": "10"}) + b"12345"
+            await hang_up_after(served.service.port, torn)
+            await _ended(own, "torn.bin", "aborted")
+            assert (await client.put("/files/other.bin", content=b"1")).status_code == 201
+            again = await client.put("/files/torn.bin", content=b"1234567890", headers=key)
+            assert problem_of(again, 403) == "quota-exceeded"
+
     async def test_while_the_first_is_at_work_the_second_is_told_so(
         self, caller: Caller, service: RunningService, deployment: Deployment
     ) -> None:
