@@ -10,6 +10,7 @@ import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bound_contextvars
 
+from chunk_service.api.arriving import receive_of
 from chunk_service.api.request_record import RequestRecord, begin_record
 
 STANDING_HEADERS = (
@@ -56,6 +57,7 @@ class RequestLog:
             return
         record = begin_record(scope)
         began = time.monotonic()
+        receive = receive_of(scope, receive)
         counted = _counting_receive(record, receive, self.watch), _counting_send(record, send)
         with bound_contextvars(request_id=record.request_id):
             try:

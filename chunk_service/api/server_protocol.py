@@ -6,13 +6,15 @@ whoever reads a body knows how long we waited for it.
 """
 
 import asyncio
-from typing import Any
+from collections.abc import MutableMapping
+from typing import Any, cast
 
 import httptools
 from uvicorn.config import Config
 from uvicorn.server import ServerState
 
 from chunk_service.api import bare_answers
+from chunk_service.api.arriving import ArrivingBody
 from chunk_service.api.connection_ends import EndingProtocol
 from chunk_service.api.connection_limits import FRAMING_PER_BODY_BYTE, MAX_HEADERS, MAX_PIPELINED
 from chunk_service.api.problems import Problem
@@ -35,6 +37,9 @@ class ServerProtocol(EndingProtocol):
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
         self._head_timer = Timer(self.loop, self._end_late_head)
+        self._arriving: ArrivingBody | None = None
+        # What is left of a body whose end is known, so that the parser need not look for it.
+        self._left_bytes = 0
         self._fault: Problem | None = None
         self._in_head = False
         self._is_resuming = False
@@ -61,9 +66,23 @@ class ServerProtocol(EndingProtocol):
         self._unset_keepalive_if_required()
         if self.working is None and not self._head_timer.is_running:
             self._head_timer.start(self.limits.head_seconds)
-        self._head_bytes, self._body_bytes, self._has_ended = 0, 0, False
-        self._parse(data)
-        self._count_framing(len(data))
+        if self._left_bytes:
+            data = self._take_directly(data)
+        if data:
+            self._head_bytes, self._body_bytes, self._has_ended = 0, 0, False
+            self._parse(data)
+            self._count_framing(len(data))
+
+    def _take_directly(self, data: bytes) -> bytes:
+        """Hand on what belongs to the body; give what is behind it, for a parser that is new."""
+        assert self._arriving is not None
+        piece = data[: self._left_bytes]
+        self._left_bytes -= len(piece)
+        self._arriving.add(piece)
+        if not self._left_bytes:
+            self.parser = self._new_parser()
+            super().on_message_complete()
+        return data[len(piece) :]
 
     def eof_received(self) -> bool | None:  # type: ignore[override]
         """A client may close its side behind its requests, and still gets its answers."""
@@ -95,11 +114,15 @@ class ServerProtocol(EndingProtocol):
         asked: a fresh one is told what body follows, and goes on from there.
         """
         framing = [name + b": " + value for name, value in self.headers if name in _BODY_FRAMING]
-        self.parser = httptools.HttpRequestParser(self)
-        self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
+        self.parser = self._new_parser()
         self._is_resuming = True
         self._parse(b"\r\n".join([b"POST / HTTP/1.1", *framing, b"", b""]))
         self._is_resuming = False
+
+    def _new_parser(self) -> httptools.HttpRequestParser:
+        parser = httptools.HttpRequestParser(self)
+        parser.set_dangerous_leniencies(lenient_data_after_close=True)
+        return parser
 
     def _count_framing(self, size_bytes: int) -> None:
         """The parser holds what is not a body, or we pass it over: both are bounded."""
@@ -137,6 +160,9 @@ class ServerProtocol(EndingProtocol):
         self._head_timer.cancel()
         self._check_head()
         super().on_headers_complete()
+        self._arriving = ArrivingBody(self.cycle, self.flow)
+        self._arriving.offer_in(cast("MutableMapping[str, Any]", self.scope))
+        self._left_bytes = self._declared_bytes()
 
     def _check_head(self) -> None:
         size_bytes = len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
@@ -147,9 +173,16 @@ class ServerProtocol(EndingProtocol):
         if len(self.pipeline) >= MAX_PIPELINED:
             raise _Refused
 
+    def _declared_bytes(self) -> int:
+        """0 where the parser must find the body's end."""
+        framing = [(name, value) for name, value in self.headers if name in _BODY_FRAMING]
+        return int(framing[0][1]) if [name for name, _ in framing] == [b"content-length"] else 0
+
     def on_body(self, body: bytes) -> None:
+        assert self._arriving is not None
         self._body_bytes += len(body)
-        super().on_body(body)
+        self._left_bytes = max(0, self._left_bytes - len(body))
+        self._arriving.add(body)
 
     def on_message_complete(self) -> None:
         self._has_ended = True
