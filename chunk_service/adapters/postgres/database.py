@@ -16,6 +16,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import QueuePool
 
+from chunk_service.adapters.postgres.failed_statements import failed_statement
 from chunk_service.adapters.postgres.timing import Watch, watch_statements
 from chunk_service.domain.errors import DatabaseUnavailable
 
@@ -73,7 +74,7 @@ class Database:
 
 @asynccontextmanager
 async def translated() -> AsyncIterator[None]:
-    """Name what means that the database can't be reached; other faults are bugs and pass."""
+    """Name what means that the database can't be reached; other faults are bugs and pass on."""
     try:
         yield
     except (OperationalError, InterfaceError, PoolTimeoutError, OSError) as error:
@@ -83,7 +84,7 @@ async def translated() -> AsyncIterator[None]:
     except DBAPIError as error:
         if error.connection_invalidated or _is_unavailable(error.orig):
             raise DatabaseUnavailable from error
-        raise
+        raise failed_statement(error) from None
 
 
 def _is_unavailable(cause: BaseException | None) -> bool:
@@ -106,6 +107,7 @@ async def open_database(
         max_overflow=0,
         pool_timeout=options.pool_timeout_seconds,
         pool_use_lifo=True,
+        hide_parameters=True,
         connect_args={
             "timeout": options.connect_timeout_seconds,
             "command_timeout": options.command_timeout_seconds,

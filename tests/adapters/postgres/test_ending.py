@@ -5,10 +5,10 @@ from collections.abc import Sequence
 
 import pytest
 from sqlalchemy import RowMapping, text
-from sqlalchemy.exc import IntegrityError
 
 from chunk_service.adapters.postgres.database import Database
 from chunk_service.adapters.postgres.ending import EndingRows
+from chunk_service.adapters.postgres.failed_statements import StatementFailedError
 from chunk_service.domain.receivers import Subscription
 from chunk_service.domain.states import EVENTS, State
 from chunk_service.domain.uploads import Upload
@@ -105,7 +105,7 @@ async def test_a_rollback_leaves_nothing_behind(rows: Rows) -> None:
     upload = await rows.begin()
     ending = EndingRows(rows.database, [Subscription("main"), Subscription("main")])
     event = rows.event(upload, State.ABORTED)
-    with pytest.raises(IntegrityError):
+    with pytest.raises(StatementFailedError):
         await ending.end(upload, State.ABORTED, event)
     assert set((await count_all(rows.database)).values()) == {0}
     assert (await rows.read(upload)).state is State.OPEN
