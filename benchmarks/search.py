@@ -21,7 +21,6 @@ from chunk_service.adapters.postgres.database import DatabaseOptions, open_datab
 from chunk_service.adapters.postgres.file_search import FileSearchRows
 from chunk_service.cli import migrations
 from chunk_service.cli.stack.postgres import EmbeddedPostgres
-from chunk_service.settings.urls import sqlalchemy_url
 from chunk_service.usecases.find_files import FileSearch
 
 # A tenth of the files belongs to ten owners, the rest to a thousand.
@@ -85,7 +84,7 @@ def main() -> None:
 async def _run(url: str, files: int, searches: int) -> None:
     await _fill(url, files)
     table = Table("search", "found, on average", "p50 ms", "p95 ms", "worst ms")
-    options = DatabaseOptions(url=sqlalchemy_url(url), pool_size=1)
+    options = DatabaseOptions(url=url, pool_size=1)
     async with open_database(options) as database:
         rows = FileSearchRows(database)
         for name, kind in _KINDS.items():

@@ -3,15 +3,14 @@
 import asyncio
 from functools import partial
 
-from sqlalchemy import text
-
 from chunk_service.adapters.postgres.draining import DrainingRows
+from chunk_service.adapters.postgres.statements import statement
 from chunk_service.usecases.check_health import CheckHealth
 from chunk_service.wiring.opening import Opened
 
 
 def health_of(opened: Opened, stopping: asyncio.Event) -> CheckHealth:
-    ping = text("SELECT 1")
+    ping = statement("SELECT 1")
 
     async def ask_database() -> None:
         await opened.database.rows(ping)

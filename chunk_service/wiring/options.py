@@ -28,7 +28,7 @@ def host_name() -> str:
 
 def database_options(settings: Settings) -> DatabaseOptions:
     return DatabaseOptions(
-        url=settings.database_url.get_secret_value(), pool_size=settings.database_pool_size
+        url=settings.database_dsn.get_secret_value(), pool_size=settings.database_pool_size
     )
 
 

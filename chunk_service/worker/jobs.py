@@ -10,7 +10,6 @@ import random
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -68,9 +67,6 @@ class JobParts:
 
 async def run_jobs(parts: JobParts, stopping: asyncio.Event) -> None:
     """Work until `stopping`; jobs under way are finished first."""
-    loop = asyncio.get_running_loop()
-    if loop.get_exception_handler() is None:
-        loop.set_exception_handler(_note_outage)
     failures = 0
     while not stopping.is_set():
         try:
@@ -84,15 +80,6 @@ async def run_jobs(parts: JobParts, stopping: asyncio.Event) -> None:
             log.exception("queue failed")
         await _pause(stopping, backoff_seconds(failures, first=0.5, most=15, dice=random.random))
         failures += 1
-
-
-def _note_outage(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    """A pool that gives back a connection just lost, to nobody, is no reason for a traceback."""
-    error = context.get("exception")
-    if isinstance(error, asyncpg.PostgresError | asyncpg.InterfaceError | ConnectionError):
-        log.warning("connection lost", error=type(error).__name__, reason=str(error))
-    else:
-        loop.default_exception_handler(context)
 
 
 async def _run_once(parts: JobParts, stopping: asyncio.Event) -> None:

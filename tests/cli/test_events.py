@@ -9,7 +9,6 @@ import pytest
 
 from chunk_service.adapters.postgres.database import DatabaseOptions, open_database
 from chunk_service.domain.uploads import SpoolId
-from chunk_service.settings.urls import sqlalchemy_url
 from tests.cli.operator import URL, Operator
 from tests.fixtures.deliveries import Deliveries, Told
 from tests.fixtures.rows import Rows
@@ -24,7 +23,7 @@ def operator(database_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
 @pytest.fixture
 async def events(database_url: str) -> dict[str, Told]:
     """One that everybody took, one that nobody did, and one that waits."""
-    options = DatabaseOptions(url=sqlalchemy_url(database_url), pool_size=2)
+    options = DatabaseOptions(url=database_url, pool_size=2)
     async with open_database(options) as database:
         rows = Rows(database, SpoolId(uuid4()))
         await rows.spools.add(rows.spool_id)

@@ -6,15 +6,14 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import text
 
 from chunk_service.adapters.postgres.database import DatabaseOptions, open_database
 from chunk_service.domain.library import File
 from chunk_service.domain.uploads import SpoolId
-from chunk_service.settings.urls import sqlalchemy_url
 from tests.cli.operator import Operator
 from tests.fixtures.retention import DAY, Retention
 from tests.fixtures.rows import Rows
+from tests.fixtures.sql import text
 
 _MARKED_YESTERDAY = text("""
     UPDATE files SET deletion_due_at = service_now() - interval '1 second'
@@ -38,7 +37,7 @@ def operator(database_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
 @pytest.fixture
 async def files(database_url: str) -> Sequence[File]:
     """Oldest first: two may go now, one is due, one is young."""
-    options = DatabaseOptions(url=sqlalchemy_url(database_url), pool_size=2)
+    options = DatabaseOptions(url=database_url, pool_size=2)
     async with open_database(options) as database:
         retention = Retention(Rows(database, SpoolId(uuid4())))
         for days in (40, 36, 31, 0):
@@ -50,7 +49,7 @@ async def files(database_url: str) -> Sequence[File]:
 
 @pytest.fixture
 async def restored(database_url: str, files: Sequence[File]) -> None:
-    options = DatabaseOptions(url=sqlalchemy_url(database_url), pool_size=1)
+    options = DatabaseOptions(url=database_url, pool_size=1)
     async with open_database(options) as database:
         await database.run(_RESTORED)
 

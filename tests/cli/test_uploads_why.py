@@ -12,7 +12,6 @@ import pytest
 from chunk_service.adapters.postgres.database import DatabaseOptions, open_database
 from chunk_service.domain.states import State
 from chunk_service.domain.uploads import RelayMode, SpoolId, Upload, Way
-from chunk_service.settings.urls import sqlalchemy_url
 from chunk_service.usecases.upload_reasons import Cause
 from tests.cli.operator import Operator
 from tests.fixtures.rows import LEASE_SECONDS, Rows
@@ -43,7 +42,7 @@ class Site:
         return asyncio.run(self._play(scene, statements))
 
     async def _play(self, scene: Scene, statements: tuple[str, ...]) -> Upload:
-        options = DatabaseOptions(url=sqlalchemy_url(self.database_url), pool_size=2)
+        options = DatabaseOptions(url=self.database_url, pool_size=2)
         async with open_database(options) as database:
             rows = Rows(database, SpoolId(uuid4()))
             await rows.spools.add(rows.spool_id)

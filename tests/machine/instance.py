@@ -11,7 +11,6 @@ from types import CoroutineType
 from typing import Any, Self, TypeVar, cast
 
 import httpx
-from sqlalchemy.pool import QueuePool
 from starlette.applications import Starlette
 
 from chunk_service.adapters.postgres.reading import ReadingRows
@@ -129,7 +128,7 @@ class Instance:
     @property
     def checked_out_connections(self) -> int:
         rows = cast("ReadingRows", self.use_cases.read.reading)
-        return cast("QueuePool", rows.database.engine.pool).checkedout()
+        return rows.database.checked_out()
 
     def _mine(self, work: Coroutine[Any, Any, T]) -> "asyncio.Task[T]":
         return asyncio.create_task(work, context=self._context.copy())

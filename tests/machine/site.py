@@ -9,7 +9,6 @@ from typing import Any
 import asyncpg
 
 from chunk_service.adapters.postgres.database import Database, DatabaseOptions, open_database
-from chunk_service.settings.urls import sqlalchemy_url
 from tests.doubles.s3.double import S3Double
 from tests.machine.instance import mark_tasks
 
@@ -30,7 +29,7 @@ async def open_site(database_url: str, double: S3Double) -> AsyncIterator[Site]:
     loop = asyncio.get_running_loop()
     loop.set_task_factory(mark_tasks)
     loop.set_exception_handler(_say_nothing)
-    options = DatabaseOptions(url=sqlalchemy_url(database_url), pool_size=1)
+    options = DatabaseOptions(url=database_url, pool_size=1)
     async with (
         asyncpg.create_pool(database_url, min_size=1, max_size=4) as pool,
         open_database(options) as database,

@@ -15,7 +15,6 @@ from typing import Self, cast
 
 import uvicorn
 import uvloop
-from sqlalchemy.pool import QueuePool
 
 from chunk_service.adapters.postgres.reading import ReadingRows
 from chunk_service.api.context import ApiContext
@@ -67,7 +66,7 @@ class RunningService:
     def checked_out_connections(self) -> int:
         context: ApiContext = self._app.state.context
         rows = cast("ReadingRows", cast("ReadUpload", context.read).reading)
-        return cast("QueuePool", rows.database.engine.pool).checkedout()
+        return rows.database.checked_out()
 
     @property
     def open_connections(self) -> int:

@@ -12,7 +12,6 @@ import pytest
 
 from chunk_service.adapters.postgres.database import Database, DatabaseOptions, open_database
 from chunk_service.adapters.postgres.jobs import WakeUp, enqueue_deliveries
-from chunk_service.settings.urls import sqlalchemy_url
 from chunk_service.worker.jobs import JobParts, Lane, Periodic, run_jobs
 
 Deliver = Callable[[UUID], Awaitable[timedelta | None]]
@@ -80,6 +79,6 @@ class Queue:
 
 @pytest.fixture
 async def queue(database_url: str) -> AsyncIterator[Queue]:
-    options = DatabaseOptions(url=sqlalchemy_url(database_url), pool_size=4)
+    options = DatabaseOptions(url=database_url, pool_size=4)
     async with open_database(options) as database:
         yield Queue(database_url, database)

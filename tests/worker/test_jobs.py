@@ -1,14 +1,11 @@
 """Jobs are done once while all is well, and again when a worker died over them."""
 
 import asyncio
-import gc
 import time
 from datetime import timedelta
 from uuid import UUID
 
-import asyncpg
 import pytest
-from structlog.testing import capture_logs
 
 from chunk_service.domain.errors import DatabaseUnavailable
 from chunk_service.worker.jobs import EVERY_HOUR, HEARTBEAT_TIMEOUT, LONGEST_WAIT, Periodic
@@ -151,29 +148,3 @@ async def test_what_is_due_is_looked_for_at_the_start(queue: Queue) -> None:
     async with queue.worked({"main": Log()}, periodic=periodic):
         async with asyncio.timeout(5):
             await looked.wait()
-
-
-async def _fail(error: Exception) -> None:
-    raise error
-
-
-@pytest.mark.parametrize(
-    ("error", "lines"),
-    [
-        (asyncpg.ConnectionDoesNotExistError("closed in the middle"), ["connection lost"]),
-        (ConnectionResetError("by peer"), ["connection lost"]),
-        (ValueError("a fault of ours"), []),
-    ],
-    ids=lambda value: type(value).__name__,
-)
-async def test_only_lost_connections_are_no_surprise(
-    queue: Queue, error: Exception, lines: list[str], caplog: pytest.LogCaptureFixture
-) -> None:
-    """What a task was lost with, when nobody was left to be told."""
-    with capture_logs() as captured:
-        async with queue.worked({}):
-            await asyncio.wait([asyncio.create_task(_fail(error))])
-            gc.collect()
-    assert [each["event"] for each in captured if "lost" in each["event"]] == lines
-    surprises = [each.message for each in caplog.records if "never retrieved" in each.message]
-    assert len(surprises) == 1 - len(lines)

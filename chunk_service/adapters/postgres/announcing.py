@@ -7,9 +7,7 @@ where there is something to tell and none where not; `id` in it is the upload's.
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import RowMapping
-from sqlalchemy.ext.asyncio import AsyncConnection
-
+from chunk_service.adapters.postgres.connected import Connected, Row
 from chunk_service.adapters.postgres.jobs import WakeUp, enqueue_deliveries
 from chunk_service.domain.events import Event
 from chunk_service.domain.receivers import Recipient
@@ -42,7 +40,7 @@ def announcement(event: Event, recipients: Sequence[Recipient]) -> dict[str, Any
     }
 
 
-async def wake_announced(connection: AsyncConnection, row: RowMapping) -> None:
+async def wake_announced(connection: Connected, row: Row) -> None:
     """Jobs for the deliveries that ANNOUNCED gave, in the same transaction."""
     announced = zip(row["deliveries"], row["told_endpoints"], strict=True)
     wake_ups = [WakeUp(delivery, endpoint, attempt=1) for delivery, endpoint in announced]

@@ -1,33 +1,31 @@
-"""The connection to Postgres: statements on autocommit, short transactions, errors in our words.
+"""The pool of connections to Postgres: statements on their own, and short transactions.
 
-Statements that stand alone go out on autocommit: a transaction of one would cost two round trips
-more. What a lost connection means is decided by the use case; here it only gets its name.
+Straight on asyncpg: what lies between it and a statement costs more than the statement itself. One
+that stands alone goes out on its own, since a transaction would cost two round trips more.
 """
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import cast
 
-from sqlalchemy import RowMapping, TextClause
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.pool import QueuePool
+import asyncpg
 
-from chunk_service.adapters.postgres.failed_statements import failed_statement
-from chunk_service.adapters.postgres.timing import Watch, watch_statements
-from chunk_service.domain.errors import DatabaseUnavailable
+from chunk_service.adapters.postgres.connected import Connected, Row, Watch, translated
+from chunk_service.adapters.postgres.lost_connections import note_lost_connections
+from chunk_service.adapters.postgres.statements import Statement
 
-# Connections, authorization, no such database, resources, operators, the system.
-UNAVAILABLE_CLASSES = frozenset({"08", "28", "3D", "53", "57", "58"})
-CLOSED_DATABASE = "55000"
+# Every statement of ours fits, so each is prepared once per connection.
+_MOST_PREPARED = 1024
+_LONGEST_PREPARED = 64 * 1024
+_MOST_USES = 1_000_000
+_CLOSING_SECONDS = 5
 
 
 @dataclass(frozen=True, slots=True)
 class DatabaseOptions:
-    """`url` is an SQLAlchemy address for asyncpg; time-outs in seconds."""
+    """`url` begins with postgresql://; time-outs in seconds."""
 
     url: str
     pool_size: int
@@ -36,64 +34,41 @@ class DatabaseOptions:
     connect_timeout_seconds: float = 5
 
 
+@dataclass(frozen=True, slots=True)
 class Database:
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
-        self._autocommit = engine.execution_options(isolation_level="AUTOCOMMIT")
-
-    @property
-    def engine(self) -> AsyncEngine:
-        return self._engine
+    pool: "asyncpg.Pool[asyncpg.Record]"
+    pool_timeout_seconds: float
+    watch: Watch | None = None
 
     def checked_out(self) -> int:
         """Connections of the pool that are in use."""
-        return cast("QueuePool", self._engine.pool).checkedout()
+        return self.pool.get_size() - self.pool.get_idle_size()
 
-    async def rows(self, statement: TextClause, **values: object) -> Sequence[RowMapping]:
+    async def rows(self, statement: Statement, **values: object) -> Sequence[Row]:
         """Run one statement on its own and give its rows."""
-        async with translated(), self._autocommit.connect() as connection:
-            result = await connection.execute(statement, values)
-            return result.mappings().all()
+        async with self._connected() as connected:
+            return await connected.rows(statement, **values)
 
-    async def row(self, statement: TextClause, **values: object) -> RowMapping | None:
-        found = await self.rows(statement, **values)
-        return found[0] if found else None
+    async def row(self, statement: Statement, **values: object) -> Row | None:
+        async with self._connected() as connected:
+            return await connected.row(statement, **values)
 
-    async def run(self, statement: TextClause, **values: object) -> int:
+    async def run(self, statement: Statement, **values: object) -> int:
         """Run one statement on its own and give the number of rows it touched."""
-        async with translated(), self._autocommit.connect() as connection:
-            result = await connection.execute(statement, values)
-            return int(result.rowcount)
+        async with self._connected() as connected:
+            return await connected.run(statement, **values)
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[AsyncConnection]:
+    async def transaction(self) -> AsyncIterator[Connected]:
         """A short transaction; nothing but statements belongs inside."""
-        async with translated(), self._engine.begin() as connection:
-            yield connection
+        async with self._connected() as connected, connected.connection.transaction():
+            yield connected
 
-
-@asynccontextmanager
-async def translated() -> AsyncIterator[None]:
-    """Name what means that the database can't be reached; other faults are bugs and pass on."""
-    try:
-        yield
-    except (OperationalError, InterfaceError, PoolTimeoutError, OSError) as error:
-        raise DatabaseUnavailable from error
-    except TimeoutError as error:
-        raise DatabaseUnavailable from error
-    except DBAPIError as error:
-        if error.connection_invalidated or _is_unavailable(error.orig):
-            raise DatabaseUnavailable from error
-        raise failed_statement(error) from None
-
-
-def _is_unavailable(cause: BaseException | None) -> bool:
-    """Whether Postgres itself says so: starting, stopping, full, closed to us.
-
-    https://www.postgresql.org/docs/18/errcodes-appendix.html
-    """
-    code = getattr(cause, "sqlstate", None)
-    return isinstance(code, str) and (code[:2] in UNAVAILABLE_CLASSES or code == CLOSED_DATABASE)
+    @asynccontextmanager
+    async def _connected(self) -> AsyncIterator[Connected]:
+        with translated():
+            async with self.pool.acquire(timeout=self.pool_timeout_seconds) as connection:
+                yield Connected(connection, self.watch)
 
 
 @asynccontextmanager
@@ -101,22 +76,40 @@ async def open_database(
     options: DatabaseOptions, watch: Watch | None = None
 ) -> AsyncIterator[Database]:
     """A pool of connections, closed at the end; nothing is connected before the first use."""
-    engine = create_async_engine(
+    note_lost_connections()
+    pool = await asyncpg.create_pool(
         options.url,
-        pool_size=options.pool_size,
-        max_overflow=0,
-        pool_timeout=options.pool_timeout_seconds,
-        pool_use_lifo=True,
-        hide_parameters=True,
-        connect_args={
-            "timeout": options.connect_timeout_seconds,
-            "command_timeout": options.command_timeout_seconds,
-            "server_settings": {"application_name": "chunk-service", "jit": "off"},
-        },
+        min_size=0,
+        max_size=options.pool_size,
+        max_queries=_MOST_USES,
+        timeout=options.connect_timeout_seconds,
+        command_timeout=options.command_timeout_seconds,
+        statement_cache_size=_MOST_PREPARED,
+        max_cached_statement_lifetime=0,
+        max_cacheable_statement_size=_LONGEST_PREPARED,
+        server_settings={"application_name": "chunk-service", "jit": "off"},
+        init=_read_json,
+        reset=_as_it_is,
     )
-    if watch is not None:
-        watch_statements(engine.sync_engine, watch)
     try:
-        yield Database(engine)
+        yield Database(pool, options.pool_timeout_seconds, watch)
     finally:
-        await asyncio.shield(engine.dispose())
+        await asyncio.shield(_close(pool))
+
+
+async def _read_json(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+    await connection.set_type_codec(
+        "jsonb", schema="pg_catalog", encoder=str, decoder=json.loads, format="text"
+    )
+
+
+async def _as_it_is(_connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+    """Nothing of ours outlives its transaction; to make sure would cost a round trip each time."""
+
+
+async def _close(pool: "asyncpg.Pool[asyncpg.Record]") -> None:
+    try:
+        async with asyncio.timeout(_CLOSING_SECONDS):
+            await pool.close()
+    except TimeoutError:
+        pool.terminate()

@@ -8,8 +8,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import TextClause
-
 from chunk_service.adapters.postgres.announcing import (
     ANNOUNCE,
     ANNOUNCED,
@@ -19,14 +17,14 @@ from chunk_service.adapters.postgres.announcing import (
 from chunk_service.adapters.postgres.database import Database
 from chunk_service.adapters.postgres.files import FILE_COLUMNS, OWN, file_of
 from chunk_service.adapters.postgres.identity import DatabaseIdentity
-from chunk_service.adapters.postgres.statements import statement
+from chunk_service.adapters.postgres.statements import Statement, statement
 from chunk_service.domain.events import Event
 from chunk_service.domain.library import File, StoredFileId
 from chunk_service.domain.principals import Principal
 from chunk_service.domain.receivers import Subscription, recipients
 
 
-def marking(condition: str) -> TextClause:
+def marking(condition: str) -> Statement:
     """Mark the file `f` and write the event, where it is as it was read and the condition holds."""
     return statement(f"""
         WITH u AS (
@@ -75,12 +73,10 @@ def mark_values(
     }
 
 
-async def run_marking(
-    database: Database, marking: TextClause, values: Mapping[str, object]
-) -> bool:
+async def run_marking(database: Database, marking: Statement, values: Mapping[str, object]) -> bool:
     """The row, the event, its deliveries and their wake-ups; or nothing, and False."""
     async with database.transaction() as connection:
-        row = (await connection.execute(marking, values)).mappings().first()
+        row = await connection.row(marking, **values)
         if row is None:
             return False
         await wake_announced(connection, row)

@@ -98,7 +98,7 @@ class DeliveringRows:
         """Plan the next attempt and its wake-up; None makes the delivery a dead letter."""
         async with self.database.transaction() as connection:
             values = {**_attempt(delivery, outcome), "delay": next_after}
-            noted = (await connection.execute(NOTE_FAILED, values)).mappings().first()
+            noted = await connection.row(NOTE_FAILED, **values)
             if noted is not None and next_after is not None:
                 # The queue counts from the transaction's beginning, which was earlier: a wake-up
                 # that comes before the delivery is due would be in vain.

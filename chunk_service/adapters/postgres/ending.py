@@ -69,20 +69,17 @@ class EndingRows:
     ) -> Upload | None:
         """Move the upload from the state it was read in; None where it has left that state."""
         async with self.database.transaction() as connection:
-            result = await connection.execute(
+            row = await connection.row(
                 END,
-                {
-                    "upload": upload.id,
-                    "expected": upload.state,
-                    "state": state,
-                    "size": None if stored is None else stored.size_bytes,
-                    "etag": None if stored is None else stored.etag,
-                    "stored_checksum": None if stored is None else checksum_text(stored.checksum),
-                    "failure": failure,
-                    **announcement(event, self._told(event, upload)),
-                },
+                upload=upload.id,
+                expected=upload.state,
+                state=state,
+                size=None if stored is None else stored.size_bytes,
+                etag=None if stored is None else stored.etag,
+                stored_checksum=None if stored is None else checksum_text(stored.checksum),
+                failure=failure,
+                **announcement(event, self._told(event, upload)),
             )
-            row = result.mappings().first()
             if row is None:
                 return None
             await wake_announced(connection, row)

@@ -51,10 +51,9 @@ class EndpointRows:
     async def enable(self, endpoint: str) -> int | None:
         """What waits goes out now; None where the endpoint was not disabled."""
         async with self.database.transaction() as connection:
-            enabled = await connection.execute(ENABLE, {"endpoint": endpoint})
-            if enabled.rowcount == 0:
+            if not await connection.run(ENABLE, endpoint=endpoint):
                 return None
-            due = (await connection.execute(DUE_NOW, {"endpoint": endpoint})).mappings().all()
+            due = await connection.rows(DUE_NOW, endpoint=endpoint)
             await hasten(connection, due)
         return len(due)
 

@@ -4,8 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import RowMapping
-
+from chunk_service.adapters.postgres.connected import Row
 from chunk_service.adapters.postgres.database import Database
 from chunk_service.adapters.postgres.statements import statement
 from chunk_service.domain.uploads import UploadId
@@ -88,7 +87,7 @@ class EventRows:
         return found
 
 
-def _summary(row: RowMapping, deliveries: Mapping[str, Sequence[DeliverySummary]]) -> EventSummary:
+def _summary(row: Row, deliveries: Mapping[str, Sequence[DeliverySummary]]) -> EventSummary:
     return EventSummary(
         id=row["id"],
         type=row["type"],
@@ -98,7 +97,7 @@ def _summary(row: RowMapping, deliveries: Mapping[str, Sequence[DeliverySummary]
     )
 
 
-def _delivery(row: RowMapping) -> DeliverySummary:
+def _delivery(row: Row) -> DeliverySummary:
     return DeliverySummary(
         endpoint=row["endpoint"],
         state=DeliveryState(row["state"]),
@@ -110,7 +109,7 @@ def _delivery(row: RowMapping) -> DeliverySummary:
     )
 
 
-def _attempt(row: RowMapping) -> AttemptRecord:
+def _attempt(row: Row) -> AttemptRecord:
     return AttemptRecord(
         number=row["number"],
         started_at=row["started_at"],

@@ -7,7 +7,7 @@ violated constraint and in messages about data that can't be read.
 
 from typing import Final
 
-from sqlalchemy.exc import DBAPIError
+import asyncpg
 
 # https://www.postgresql.org/docs/18/errcodes-appendix.html
 _DATA_EXCEPTIONS: Final = "22"
@@ -17,11 +17,10 @@ class StatementFailedError(Exception):
     """What Postgres says of it, and the statement with its places for values."""
 
 
-def failed_statement(error: DBAPIError) -> StatementFailedError:
+def failed_statement(error: asyncpg.PostgresError, statement: str) -> StatementFailedError:
     """To be raised `from None`: the causes tell the values."""
-    cause = error.orig.__cause__ if error.orig is not None else None
-    code = getattr(cause, "sqlstate", None) or "no SQLSTATE"
-    said = f"{type(cause).__name__} ({code})"
+    code = error.sqlstate or "no SQLSTATE"
+    said = f"{type(error).__name__} ({code})"
     if not code.startswith(_DATA_EXCEPTIONS):
-        said = f"{said}: {getattr(cause, 'message', None) or 'no message'}"
-    return StatementFailedError(f"{said}\n[SQL: {error.statement}]")
+        said = f"{said}: {getattr(error, 'message', None) or 'no message'}"
+    return StatementFailedError(f"{said}\n[SQL: {statement}]")

@@ -9,11 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from sqlalchemy import TextClause
-
 from chunk_service.adapters.postgres.database import Database
 from chunk_service.adapters.postgres.files import FILE_COLUMNS, file_of
-from chunk_service.adapters.postgres.statements import statement
+from chunk_service.adapters.postgres.statements import Statement, statement
 from chunk_service.domain.library import File
 from chunk_service.usecases.find_files import FileSearch
 
@@ -21,7 +19,7 @@ WHOLE_WORD_CHARACTERS = 3
 
 
 @cache
-def search(word_count: int) -> TextClause:
+def search(word_count: int) -> Statement:
     named = "".join(f" AND f.name ILIKE :word_{number}" for number in range(word_count))
     return statement(f"""
         SELECT {FILE_COLUMNS} FROM files f

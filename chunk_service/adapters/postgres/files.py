@@ -4,9 +4,10 @@ import json
 from dataclasses import dataclass
 from datetime import timedelta
 
+from chunk_service.adapters.postgres.connected import Row
 from chunk_service.adapters.postgres.database import Database
 from chunk_service.adapters.postgres.statements import statement
-from chunk_service.adapters.postgres.values import Row, checksum_of
+from chunk_service.adapters.postgres.values import checksum_of
 from chunk_service.domain.library import File, StoredFileId
 from chunk_service.domain.principals import Principal
 from chunk_service.domain.retention import BY_DEFAULT, Lifetime

@@ -6,13 +6,14 @@ A job carries only an id. What is owed is in rows; a job that gets lost is made 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import cast
 from uuid import UUID
 
 import asyncpg
 from pgqueuer.db import AsyncpgDriver
 from pgqueuer.queries import Queries
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from chunk_service.adapters.postgres.connected import Connected
 from chunk_service.domain.receivers import lane
 
 
@@ -35,14 +36,12 @@ class WakeUp:
         return f"{self.delivery_id}.{self.attempt}{suffix}"
 
 
-async def enqueue_deliveries(connection: AsyncConnection, wake_ups: Sequence[WakeUp]) -> None:
-    """One job a delivery, committed or rolled back with everything else on `connection`."""
+async def enqueue_deliveries(connected: Connected, wake_ups: Sequence[WakeUp]) -> None:
+    """One job a delivery, committed or rolled back with everything else on `connected`."""
     if not wake_ups:
         return
-    raw = await connection.get_raw_connection()
-    driver = raw.driver_connection
-    assert isinstance(driver, asyncpg.Connection)
-    await Queries(AsyncpgDriver(driver)).enqueue(
+    driver = AsyncpgDriver(cast("asyncpg.Connection", connected.connection))
+    await Queries(driver).enqueue(
         [lane(each.endpoint) for each in wake_ups],
         [str(each.delivery_id).encode() for each in wake_ups],
         [0] * len(wake_ups),

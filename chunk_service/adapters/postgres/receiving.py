@@ -12,6 +12,7 @@ from chunk_service.adapters.postgres.admission import (
     AdmissionLimits,
     fits_quota,
 )
+from chunk_service.adapters.postgres.connected import Row
 from chunk_service.adapters.postgres.database import Database
 from chunk_service.adapters.postgres.draining import TAKES_NEW
 from chunk_service.adapters.postgres.recording import LOCK_FOR_RETAKE, RECORD, RETAKE
@@ -20,7 +21,6 @@ from chunk_service.adapters.postgres.values import (
     CHUNK_COLUMNS,
     OWN_UPLOAD,
     UPLOAD_COLUMNS,
-    Row,
     chunk_of,
     crc64nvme_bytes,
     slices_json,
@@ -167,9 +167,9 @@ class ReceivingRows:
     ) -> Recorded | None:
         """Take a missing chunk back; None where these are not its bytes, or it is back already."""
         async with self._database.transaction() as connection:
-            await connection.execute(LOCK_FOR_RETAKE, {"upload": upload.id})
+            await connection.run(LOCK_FOR_RETAKE, upload=upload.id)
             values = _chunk_values(attempt, upload, placement, digest)
-            return _recorded_of((await connection.execute(RETAKE, values)).mappings().first())
+            return _recorded_of(await connection.row(RETAKE, **values))
 
     async def release(self, attempt_id: UUID) -> bool:
         """Give the booking back. True is proof that the attempt was not and won't be recorded."""

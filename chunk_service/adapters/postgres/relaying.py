@@ -12,11 +12,11 @@ from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
+from chunk_service.adapters.postgres.connected import Row
 from chunk_service.adapters.postgres.database import Database
 from chunk_service.adapters.postgres.statements import statement
 from chunk_service.adapters.postgres.values import (
     UPLOAD_COLUMNS,
-    Row,
     checksum_text,
     digest_json,
     digest_of,

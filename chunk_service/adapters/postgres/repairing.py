@@ -115,10 +115,9 @@ class RepairingRows:
         """Turn the chunks of these files missing; a completing upload is open again."""
         lost = {"upload": upload_id, "file_names": list(file_names)}
         async with self._database.transaction() as connection:
-            locked = await connection.execute(LOCK_UNCLOSED, {"upload": upload_id})
-            if locked.first() is None:
+            if await connection.row(LOCK_UNCLOSED, upload=upload_id) is None:
                 return []
-            rows = (await connection.execute(MARK_MISSING, lost)).mappings()
+            rows = await connection.rows(MARK_MISSING, **lost)
             return [row["index"] for row in rows]
 
     async def forget_multipart(self, upload_id: UploadId, multipart: MultipartId) -> bool:
@@ -139,11 +138,10 @@ class RepairingRows:
     ) -> bool:
         scope = {"upload": upload_id, "numbers": None if numbers is None else list(numbers)}
         async with self._database.transaction() as connection:
-            locked = await connection.execute(LOCK, {"upload": upload_id, "mpu_id": multipart})
-            if locked.first() is None:
+            if await connection.row(LOCK, upload=upload_id, mpu_id=multipart) is None:
                 return False
-            await connection.execute(VOID_PARTS, scope)
+            await connection.run(VOID_PARTS, **scope)
             for recount in (LOSE_RELAYED, RECOUNT_PARTS, RECOUNT_CHUNKS):
-                await connection.execute(recount, {"upload": upload_id})
-            await connection.execute(RECOUNT_UPLOAD, scope)
+                await connection.run(recount, upload=upload_id)
+            await connection.run(RECOUNT_UPLOAD, **scope)
         return True

@@ -3,9 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import RowMapping
-from sqlalchemy.ext.asyncio import AsyncConnection
-
+from chunk_service.adapters.postgres.connected import Connected, Row
 from chunk_service.adapters.postgres.database import Database
 from chunk_service.adapters.postgres.jobs import WakeUp, enqueue_deliveries
 from chunk_service.adapters.postgres.statements import statement
@@ -47,20 +45,18 @@ class ReplayingRows:
     async def replay(self, event_id: str, endpoints: Sequence[str]) -> Sequence[str]:
         """The endpoints that are told again; one that is being told now is not among them."""
         async with self.database.transaction() as connection:
-            values = {"event": event_id, "endpoints": list(endpoints)}
-            rows = (await connection.execute(REPLAY, values)).mappings().all()
+            rows = await connection.rows(REPLAY, event=event_id, endpoints=list(endpoints))
             await hasten(connection, rows)
         return sorted(row["endpoint"] for row in rows)
 
     async def replay_dead(self, endpoint: str | None) -> int:
         async with self.database.transaction() as connection:
-            result = await connection.execute(REPLAY_DEAD, {"endpoint": endpoint})
-            rows = result.mappings().all()
+            rows = await connection.rows(REPLAY_DEAD, endpoint=endpoint)
             await hasten(connection, rows)
         return len(rows)
 
 
-async def hasten(connection: AsyncConnection, deliveries: Iterable[RowMapping]) -> None:
+async def hasten(connection: Connected, deliveries: Iterable[Row]) -> None:
     """Wake-ups for now, whatever had been planned for these deliveries before."""
     await enqueue_deliveries(
         connection,

@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import TextClause
-
 from chunk_service.adapters.postgres.database import Database
 from chunk_service.adapters.postgres.deleting import mark_values, marking, run_marking
 from chunk_service.adapters.postgres.due_files import (
@@ -19,7 +17,7 @@ from chunk_service.adapters.postgres.due_files import (
 )
 from chunk_service.adapters.postgres.files import FILE_COLUMNS, file_of
 from chunk_service.adapters.postgres.identity import DatabaseIdentity
-from chunk_service.adapters.postgres.statements import statement
+from chunk_service.adapters.postgres.statements import Statement, statement
 from chunk_service.domain.events import Event
 from chunk_service.domain.library import File
 from chunk_service.domain.receivers import Subscription
@@ -58,7 +56,7 @@ WEIGH = statement(f"""
 MARK = marking(READY)
 
 
-def _find(also: str) -> TextClause:
+def _find(also: str) -> Statement:
     return statement(f"""
         SELECT {FILE_COLUMNS} FROM files f WHERE {READY} AND {also}
             AND (:behind_at IS NULL OR (f.deletion_due_at, f.id) > (:behind_at, :behind))
@@ -111,7 +109,7 @@ class RetiringRows:
         return await self._find(FIND_CONFIRMED, behind, limit)
 
     async def _find(
-        self, statement_of: TextClause, behind: File | None, limit: int
+        self, statement_of: Statement, behind: File | None, limit: int
     ) -> Sequence[File]:
         rows = await self.database.rows(
             statement_of,

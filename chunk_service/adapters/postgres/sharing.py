@@ -10,10 +10,10 @@ from chunk_service.adapters.postgres.announcing import (
     announcement,
     wake_announced,
 )
+from chunk_service.adapters.postgres.connected import Row
 from chunk_service.adapters.postgres.database import Database
 from chunk_service.adapters.postgres.files import OWN
 from chunk_service.adapters.postgres.statements import statement
-from chunk_service.adapters.postgres.values import Row
 from chunk_service.domain.events import Event
 from chunk_service.domain.library import StoredFileId
 from chunk_service.domain.principals import Principal
@@ -81,20 +81,17 @@ class SharingRows:
         """None where the file was deleted meanwhile."""
         told = recipients(self.subscriptions, event.type)
         async with self.database.transaction() as connection:
-            result = await connection.execute(
+            row = await connection.row(
                 ADD,
-                {
-                    "share": share.id,
-                    "file": share.file_id,
-                    "owner": share.owner,
-                    "token_hash": share.token_hash,
-                    "password_hash": share.password_hash,
-                    "expires_at": share.expires_at,
-                    "max_downloads": share.max_downloads,
-                    **announcement(event, told),
-                },
+                share=share.id,
+                file=share.file_id,
+                owner=share.owner,
+                token_hash=share.token_hash,
+                password_hash=share.password_hash,
+                expires_at=share.expires_at,
+                max_downloads=share.max_downloads,
+                **announcement(event, told),
             )
-            row = result.mappings().first()
             if row is None:
                 return None
             await wake_announced(connection, row)

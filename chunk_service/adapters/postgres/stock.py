@@ -6,10 +6,10 @@ Uploads that ended are not counted: they are kept for a month, and that would re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from chunk_service.adapters.postgres.connected import Row
 from chunk_service.adapters.postgres.database import Database
 from chunk_service.adapters.postgres.relaying import COVERED, MOST_ATTEMPTS
 from chunk_service.adapters.postgres.statements import statement
-from chunk_service.adapters.postgres.values import Row
 from chunk_service.domain.states import State
 from chunk_service.domain.uploads import SpoolId, Way
 from chunk_service.usecases.take_stock import DeliveryStock, SpoolStock, Stock

@@ -7,13 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import TextClause
-
+from chunk_service.adapters.postgres.connected import Row
 from chunk_service.adapters.postgres.database import Database
 from chunk_service.adapters.postgres.reading import RECEIVED
 from chunk_service.adapters.postgres.relaying import MOST_ATTEMPTS
-from chunk_service.adapters.postgres.statements import statement
-from chunk_service.adapters.postgres.values import UPLOAD_COLUMNS, Row, upload_of
+from chunk_service.adapters.postgres.statements import Statement, statement
+from chunk_service.adapters.postgres.values import UPLOAD_COLUMNS, upload_of
 from chunk_service.domain.uploads import ChunkState, SpoolId, UploadId
 from chunk_service.usecases.find_uploads import (
     ChunkRecord,
@@ -127,7 +126,7 @@ class SurveyRows:
             spools=[_spool(each) for each in await self._of(SPOOLS, upload_id)],
         )
 
-    async def _of(self, query: TextClause, upload_id: UploadId) -> Sequence[Row]:
+    async def _of(self, query: Statement, upload_id: UploadId) -> Sequence[Row]:
         return await self.database.rows(query, upload=upload_id, limit=MOST_ROWS)
 
 

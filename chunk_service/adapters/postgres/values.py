@@ -5,8 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping
-
+from chunk_service.adapters.postgres.connected import Row
 from chunk_service.domain.checksums import Algorithm, Checksum
 from chunk_service.domain.objects import MultipartId
 from chunk_service.domain.states import State
@@ -22,8 +21,6 @@ from chunk_service.domain.uploads import (
     UploadId,
     Way,
 )
-
-Row = RowMapping
 
 UPLOAD_COLUMNS = """
     u.id, u.owner, u.state, u.main_service_file_id, u.original_file_name, u.content_type,

@@ -45,7 +45,7 @@ class WakingRows:
     async def _wake(self, endpoint: str, address: bytes | None) -> int:
         values = {"endpoint": endpoint, "address": address, "limit": MOST_WOKEN}
         async with self.database.transaction() as connection:
-            due = (await connection.execute(FIND_DUE, values)).mappings().all()
+            due = await connection.rows(FIND_DUE, **values)
             wake_ups = [WakeUp(row["id"], endpoint, attempt=row["attempts"] + 1) for row in due]
             await enqueue_deliveries(connection, wake_ups)
         return len(wake_ups)

@@ -3,9 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from sqlalchemy import text
-
 from chunk_service.adapters.postgres.database import Database
+from tests.fixtures.sql import text
 
 
 @dataclass
@@ -23,7 +22,7 @@ class Clock:
 
     async def _tell(self, moment: str) -> None:
         async with self.database.transaction() as connection:
-            await connection.execute(
+            await connection.run(
                 text(
                     "CREATE OR REPLACE FUNCTION service_now() RETURNS timestamptz "
                     f"LANGUAGE sql STABLE PARALLEL SAFE AS 'SELECT {moment}'"

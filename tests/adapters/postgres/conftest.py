@@ -8,15 +8,14 @@ from collections.abc import AsyncIterator
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import text
 
 from chunk_service.adapters.postgres.database import Database, DatabaseOptions, open_database
 from chunk_service.cli.stack.postgres import EmbeddedPostgres
 from chunk_service.domain.uploads import SpoolId
-from chunk_service.settings.urls import sqlalchemy_url
 from tests.adapters.postgres.clock import Clock
 from tests.fixtures.databases import clone_database
 from tests.fixtures.rows import Rows
+from tests.fixtures.sql import text
 
 CONNECTIONS = 12
 
@@ -30,8 +29,7 @@ EMPTY = """
 
 @pytest.fixture(scope="session")
 def statements_url(postgres_server: EmbeddedPostgres, migrated_template: str) -> str:
-    url = asyncio.run(clone_database(postgres_server, migrated_template))
-    return sqlalchemy_url(url)
+    return asyncio.run(clone_database(postgres_server, migrated_template))
 
 
 @pytest.fixture
@@ -39,7 +37,7 @@ async def database(statements_url: str) -> AsyncIterator[Database]:
     options = DatabaseOptions(url=statements_url, pool_size=CONNECTIONS)
     async with open_database(options) as opened:
         async with opened.transaction() as connection:
-            await connection.execute(text(EMPTY))
+            await connection.run(text(EMPTY))
         yield opened
 
 

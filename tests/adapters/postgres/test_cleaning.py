@@ -3,13 +3,13 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import text
 
 from chunk_service.domain.states import State
 from chunk_service.domain.uploads import ChunkState, Upload
 from chunk_service.usecases.clean_up import Owed
 from tests.adapters.postgres.clock import Clock
 from tests.fixtures.rows import Rows
+from tests.fixtures.sql import text
 
 LATER = timedelta(minutes=20)
 

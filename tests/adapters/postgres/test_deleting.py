@@ -4,7 +4,6 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import text
 
 from chunk_service.domain.events import FILE_DELETED, file_deleted_event
 from chunk_service.domain.library import File
@@ -12,6 +11,7 @@ from chunk_service.domain.principals import Principal
 from chunk_service.domain.states import State
 from tests.adapters.postgres.clock import Clock
 from tests.fixtures.rows import ALICE, ENDPOINTS, Rows
+from tests.fixtures.sql import text
 from tests.fixtures.uploads import MOMENT
 
 WHY = "nobody wants it"

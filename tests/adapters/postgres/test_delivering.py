@@ -5,11 +5,10 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
-
 from tests.adapters.postgres.clock import Clock
 from tests.fixtures.deliveries import DELIVERED, FAILED, LEASE, SILENT, Deliveries
 from tests.fixtures.rows import ENDPOINTS, Rows
+from tests.fixtures.sql import text
 
 
 async def ids(rows: Rows) -> list[UUID]:

@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Sequence
 
 import pytest
-from sqlalchemy import RowMapping, text
 
+from chunk_service.adapters.postgres.connected import Row
 from chunk_service.adapters.postgres.database import Database
 from chunk_service.adapters.postgres.ending import EndingRows
 from chunk_service.adapters.postgres.failed_statements import StatementFailedError
@@ -14,11 +14,12 @@ from chunk_service.domain.states import EVENTS, State
 from chunk_service.domain.uploads import Upload
 from tests.adapters.postgres.clock import Clock
 from tests.fixtures.rows import ENDPOINTS, Rows
+from tests.fixtures.sql import text
 
 ENDS = sorted(EVENTS)
 
 
-async def rows_of(database: Database, sql: str) -> Sequence[RowMapping]:
+async def rows_of(database: Database, sql: str) -> Sequence[Row]:
     return await database.rows(text(sql))
 
 

@@ -5,16 +5,16 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import text
 
 from chunk_service.adapters.postgres.file_search import FileSearchRows, pattern, search
-from chunk_service.adapters.postgres.statements import statement
+from chunk_service.adapters.postgres.statements import Statement
 from chunk_service.domain.principals import Principal
 from chunk_service.usecases.change_file import FileChange
 from chunk_service.usecases.find_files import FileSearch, FindFiles
 from tests.adapters.postgres.clock import Clock
 from tests.adapters.postgres.test_deleting import mark, stored
 from tests.fixtures.rows import ALICE, Rows
+from tests.fixtures.sql import text
 
 NAMES = ("Résumé of Alice.pdf", "track 100%.mp3", "track_100.mp3", "notes.txt", "ÄRGER.txt")
 
@@ -103,11 +103,11 @@ _MANY = """
 async def test_a_name_is_found_by_its_index(rows: Rows) -> None:
     await rows.database.run(text(_MANY))
     await rows.database.run(text("VACUUM ANALYZE files"))
-    sql = search(1).text
+    searching = search(1)
     nothing = ("content_type", "type_family", "since", "until", "min_size", "max_size")
     values = dict.fromkeys((*nothing, "behind_at", "behind"))
     explained = await rows.database.rows(
-        statement(f"EXPLAIN {sql}"),
+        Statement(f"EXPLAIN {searching.text}", searching.names),
         **values,
         owner="alice",
         word_0=pattern("no such word"),

@@ -4,7 +4,6 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import text
 
 from chunk_service.domain.shares import Share, hash_token
 from chunk_service.usecases.check_password import GuessLimit
@@ -12,6 +11,7 @@ from tests.adapters.postgres.clock import Clock
 from tests.adapters.postgres.test_deleting import mark, stored
 from tests.fixtures.rows import ALICE, Rows
 from tests.fixtures.shares import TOKEN, surely_shared
+from tests.fixtures.sql import text
 
 ROUNDS = 20
 LIMIT = GuessLimit(per_minute=5)

@@ -3,13 +3,13 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import text
 
 from chunk_service.domain.library import File
 from chunk_service.domain.principals import Principal
 from tests.adapters.postgres.clock import Clock
 from tests.adapters.postgres.test_deleting import mark, stored
 from tests.fixtures.rows import ALICE, Rows
+from tests.fixtures.sql import text
 
 IN_USE = text("SELECT granted_until - service_now() AS left FROM files WHERE id = :file")
 

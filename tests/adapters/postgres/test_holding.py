@@ -1,12 +1,12 @@
 """While a file is held nobody deletes it, whoever read it before; releasing undoes that."""
 
 import pytest
-from sqlalchemy import text
 
 from chunk_service.adapters.postgres.holding import HoldingRows
 from tests.adapters.postgres.test_deleting import mark, stored
 from tests.adapters.postgres.turns import in_file_turn
 from tests.fixtures.rows import ALICE, Rows
+from tests.fixtures.sql import text
 
 
 async def test_a_held_file_cannot_be_marked_deleted_until_it_is_released(rows: Rows) -> None:

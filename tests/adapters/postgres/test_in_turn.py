@@ -159,7 +159,7 @@ async def test_a_reservation_that_is_reaped_first_leaves_the_chunk_out(rows: Row
     attempt = rows.attempt(upload, 0, 8)
     admission = await rows.reserve(attempt, upload, 0)
     async with rows.database.transaction() as connection:
-        await connection.execute(RELEASE, {"attempt": attempt.id})
+        await connection.run(RELEASE, attempt=attempt.id)
         recording = asyncio.create_task(rows.record(attempt, admission, 0, bytes_of(0, 8)))
         await until_waiting(rows, 1)
     assert await recording is None

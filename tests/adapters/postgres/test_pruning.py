@@ -2,14 +2,13 @@
 
 from datetime import timedelta
 
-from sqlalchemy import text
-
 from chunk_service.adapters.postgres.pruning import PruningRows
 from tests.adapters.postgres.clock import Clock
 from tests.adapters.postgres.test_deleting import mark, stored
 from tests.fixtures.deliveries import Deliveries
 from tests.fixtures.rows import ALICE, Rows
 from tests.fixtures.shares import surely_shared
+from tests.fixtures.sql import text
 
 KEPT = timedelta(days=30)
 

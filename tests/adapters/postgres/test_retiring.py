@@ -3,7 +3,6 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import text
 
 from chunk_service.adapters.postgres.holding import HoldingRows
 from chunk_service.adapters.postgres.retiring import RetiringRows
@@ -12,6 +11,7 @@ from chunk_service.usecases.retire_files import Retired, Weighed
 from tests.adapters.postgres.clock import Clock
 from tests.fixtures.retention import DAY, DyingRows, Retention
 from tests.fixtures.rows import ALICE, Rows
+from tests.fixtures.sql import text
 
 LATER = datetime.now(UTC) + 1000 * DAY
 LONG_AGO = datetime.now(UTC) - 1000 * DAY

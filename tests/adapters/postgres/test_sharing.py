@@ -5,7 +5,6 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import text
 
 from chunk_service.domain.events import FILE_DELETED, FILE_SHARED
 from chunk_service.domain.principals import Principal
@@ -14,6 +13,7 @@ from tests.adapters.postgres.clock import Clock
 from tests.adapters.postgres.test_deleting import mark, stored
 from tests.fixtures.rows import ALICE, ENDPOINTS, Rows
 from tests.fixtures.shares import TOKEN, shared, surely_shared
+from tests.fixtures.sql import text
 
 ROUNDS = 20
 TOLD = text("""

@@ -8,9 +8,7 @@ import asyncio
 from collections.abc import Coroutine, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import TextClause
-
-from chunk_service.adapters.postgres.statements import statement
+from chunk_service.adapters.postgres.statements import Statement, statement
 from chunk_service.domain.library import File
 from chunk_service.domain.uploads import Upload
 from tests.fixtures.rows import Rows
@@ -36,7 +34,7 @@ async def in_file_turn(rows: Rows, file: File, *calls: Coroutine[Any, Any, objec
 
 async def _in_turn(
     rows: Rows,
-    lock: TextClause,
+    lock: Statement,
     values: Mapping[str, object],
     calls: Sequence[Coroutine[Any, Any, object]],
 ) -> list[object]:
@@ -46,7 +44,7 @@ async def _in_turn(
         asyncio.TaskGroup() as group,
         rows.database.transaction() as connection,
     ):
-        await connection.execute(lock, values)
+        await connection.run(lock, **values)
         for call in calls:
             tasks.append(group.create_task(call))
             await until_waiting(rows, len(tasks))
