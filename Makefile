@@ -5,7 +5,7 @@
 .PHONY: help demo run test test-browser soak crash storm mutants bench check format generate lock clean environment
 
 CLI := .venv/bin/chunk-service
-export FILE ARGS EXAMPLES SEED KILLS EVENTS QUICK TUSD TUSD_SRC
+export FILE SETTINGS ARGS EXAMPLES SEED KILLS EVENTS QUICK TUSD TUSD_SRC
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -13,8 +13,8 @@ help: ## this list
 demo: environment ## the main job on real parts, once: make demo [FILE=path]
 	@exec $(CLI) demo $${FILE:+--file "$$FILE"}
 
-run: environment ## the service with all it needs, until Ctrl-C
-	@exec $(CLI) run
+run: environment ## the service with all it needs, until Ctrl-C: make run [SETTINGS=path]
+	@exec $(CLI) run $${SETTINGS:+--settings "$$SETTINGS"}
 
 test: environment ## the tests: make test [ARGS="-k chunk -x"]
 	@scripts/test $(ARGS)

@@ -6,9 +6,10 @@ The service is the real one; everything that it needs around it is started here.
 """
 
 import dataclasses
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Protocol, TypeVar
 
 from chunk_service.cli.stack.child import Child
@@ -49,6 +50,7 @@ class PreferredPorts:
 
 USUAL_PORTS = PreferredPorts(service=8000, receiver=8001, s3=8333, postgres=54329)
 ANY_PORTS = PreferredPorts()
+NO_MORE_SETTINGS: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -62,14 +64,19 @@ class DevelopmentStack:
 
 @contextmanager
 def development_stack(
-    folder: StackFolder, *, ports: PreferredPorts, tell: Tell
+    folder: StackFolder,
+    *,
+    ports: PreferredPorts,
+    tell: Tell,
+    more_settings: Mapping[str, str] = NO_MORE_SETTINGS,
 ) -> Iterator[DevelopmentStack]:
     """Runs inside the block; `tell` gets the name of each step. The caller holds the folder.
 
-    Raises StackError.
+    `more_settings` are the service's, beside those that the stack sets. Raises StackError.
     """
     with ExitStack() as parts:
-        stack = _Starting(folder.root.absolute(), ports, tell=tell, parts=parts).all()
+        starting = _Starting(folder.root.absolute(), ports, tell=tell, parts=parts)
+        stack = starting.all(more_settings)
         try:
             yield stack
         finally:
@@ -86,7 +93,7 @@ class _Starting:
         self._parts = parts
         self._credentials = StackCredentials.kept_in(root)
 
-    def all(self) -> DevelopmentStack:
+    def all(self, more_settings: Mapping[str, str]) -> DevelopmentStack:
         postgres, store, receiver = self._postgres(), self._store(), self._receiver()
         facts = self._facts(postgres, store, receiver)
         spool = self._root / "spool"
@@ -95,6 +102,7 @@ class _Starting:
             jwt_public_key=self._credentials.jwt_public_key,
             callback_url=receiver.callback_url,
             spool=spool,
+            more=more_settings,
         )
         self._provide(postgres, facts)
         migrate(settings, folder=self._root)
