@@ -1,4 +1,4 @@
-"""What an answer asks of a client, and how long to wait: the README's table as pure functions.
+"""What an answer asks of a client, and how long to wait: docs/api.md's table as pure functions.
 
 Whoever waits brings the clock and the dice.
 """

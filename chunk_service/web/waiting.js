@@ -1,7 +1,7 @@
 /**
  * How long to wait before the same request is sent again, and the waiting itself.
  *
- * The rules are those of the README, "How a client should retry". What was answered is judged in
+ * The rules are those of docs/api.md, "How a client should retry". What was answered is judged in
  * `calls.js`.
  */
 

@@ -14,7 +14,7 @@ SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 class Operator:
     def __init__(self, group: str, database_url: str, **settings: str) -> None:
         self._group = group
-        self._environment = {
+        self.environment = {
             "DATABASE_URL": database_url,
             "LOCAL_TEMP_CHUNK_PATH": "/nonexistent/spool",
             "MAIN_SERVICE_JWT_PUBLIC_KEY": tokens.public_key_pem(),
@@ -31,7 +31,7 @@ class Operator:
     def says(self, *arguments: str, code: int = 0) -> str:
         """What is on stdout, or why not; logs go to stderr."""
         handlers = list(logging.getLogger().handlers)
-        result = CliRunner().invoke(app, [self._group, *arguments], env=self._environment)
+        result = CliRunner().invoke(app, [self._group, *arguments], env=self.environment)
         logging.getLogger().handlers = handlers
         assert result.exit_code == code, result.output
         return result.stdout if code == 0 else result.output

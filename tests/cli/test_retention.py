@@ -1,6 +1,7 @@
 """Operators at a terminal: see what is due, let it go, confirm a bulk, hold a file."""
 
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from uuid import uuid4
@@ -11,6 +12,8 @@ from chunk_service.adapters.postgres.database import DatabaseOptions, open_datab
 from chunk_service.domain.library import File
 from chunk_service.domain.uploads import SpoolId
 from tests.cli.operator import Operator
+from tests.docs.pages import Page
+from tests.docs.shells import paste
 from tests.fixtures.retention import DAY, Retention
 from tests.fixtures.rows import Rows
 from tests.fixtures.sql import text
@@ -80,6 +83,26 @@ def test_a_bulk_is_confirmed_and_goes(operator: Operator, files: Sequence[File])
     assert operator.says("run", "--dry-run") == ("0 files would be marked, 2 would be deleted.\n")
     assert operator.says("run") == "0 files were marked, 2 were deleted.\n"
     assert json.loads(operator.says("run", "--json"))["deleted"] == 0
+
+
+def test_a_bulk_is_let_go_as_the_page_says(
+    operator: Operator, files: Sequence[File], tmp_path: Path
+) -> None:
+    page = Page.read("docs/retention.md")
+    batch = json.loads(operator.says("run", "--dry-run", "--json", code=1))["batch"]
+    told = paste(
+        ["exec 2>&1", *page.blocks("sh")],
+        folder=tmp_path,
+        variables={**operator.environment, "BATCH": batch},
+    )
+    assert [_shape(text) for text in told[1:]] == [_shape(text) for text in page.blocks("text")]
+    assert json.loads(operator.says("run", "--json"))["deleted"] == 2
+
+
+def _shape(text: str) -> list[str]:
+    """The sentences without the log, whatever the figures and the batch are."""
+    said = [line for line in text.splitlines() if not line.startswith("{")]
+    return [re.sub(r"[0-9a-f]*[0-9][0-9a-f-]*", "N", line) for line in said]
 
 
 def test_a_held_file_stays(operator: Operator, files: Sequence[File]) -> None:

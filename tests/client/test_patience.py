@@ -1,4 +1,4 @@
-"""The README's table for clients, as the client judges it; no wait is shorter than was told."""
+"""The table of docs/api.md, as the client judges it; no wait is shorter than was told."""
 
 from datetime import UTC, datetime
 

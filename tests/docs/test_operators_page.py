@@ -3,9 +3,9 @@
 import re
 
 from chunk_service.usecases.upload_reasons import Cause
-from tests.docs import readme
+from tests.docs.pages import Page
 
-PAGE = (readme.ROOT / "docs" / "operators.md").read_text(encoding="utf-8")
+PAGE = Page.read("docs/operators.md").text
 
 
 def test_every_cause_is_told_with_who_has_to_act() -> None:

@@ -1,4 +1,4 @@
-"""Everything is well again, and clients go on as the README says: then every upload ends.
+"""Everything is well again, and clients go on as docs/api.md says: then every upload ends.
 
 What is left must be the quiet state: no byte in the spool, no multipart upload, nothing booked,
 nothing owed, no connection out, every event delivered.

@@ -1,4 +1,4 @@
-"""What the README says is so: its names exist, its tables agree with the code."""
+"""docs/api.md: its tables of calls, of problems and of limits are those of the code."""
 
 import re
 
@@ -8,48 +8,31 @@ from chunk_service.api.openapi_operations import OPERATIONS
 from chunk_service.api.problems import STATUSES
 from chunk_service.domain.plan import MAX_OBJECT_BYTES, TIB
 from chunk_service.settings.model import Settings
-from tests.docs import readme
+from tests.docs.pages import Page
 
-_SETTING = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)+")
+PAGE = Page.read("docs/api.md")
 _CALL = re.compile(r"`((?:GET|POST|PUT|PATCH|DELETE) /[^`]*)`")
 _PROBLEM = re.compile(r"(\d{3}) `([a-z-]+)`")
-_MAKE = re.compile(r"`make ([a-z-]+)")
+LIMITS = PAGE.section("Limits").splitlines()
 
 
-def test_links_lead_to_files() -> None:
-    assert readme.links()
-    assert [link for link in readme.links() if not (readme.ROOT / link).exists()] == []
-
-
-def test_every_setting_that_is_named_exists() -> None:
-    named = {word for word in readme.words() if _SETTING.fullmatch(word)}
-    assert named
-    assert named <= {name.upper() for name in Settings.model_fields}
-
-
-def test_every_call_is_in_the_table_and_no_other() -> None:
-    told = set(_CALL.findall(readme.section("Calls")))
-    assert told == {f"{each.method} {each.path}" for each in OPERATIONS}
+def test_every_call_is_in_the_tables_and_no_other() -> None:
+    rows = [line for line in PAGE.section("Calls").splitlines() if line.startswith("| `")]
+    told = [call for row in rows for call in _CALL.findall(row.split(" | ")[0])]
+    assert sorted(told) == sorted(f"{each.method} {each.path}" for each in OPERATIONS)
 
 
 def test_every_problem_is_told_with_its_status() -> None:
     statuses = {(str(status), error.type) for error, status in STATUSES.items()}
-    told = set(_PROBLEM.findall(readme.section("How a client should retry")))
+    told = set(_PROBLEM.findall(PAGE.section("How a client should retry")))
     assert told
     assert told <= statuses
 
 
 def test_every_problem_that_may_pass_is_told() -> None:
     passing = {error.type for error, status in STATUSES.items() if status in (429, 503, 507)}
-    told = {name for _, name in _PROBLEM.findall(readme.section("How a client should retry"))}
+    told = {name for _, name in _PROBLEM.findall(PAGE.section("How a client should retry"))}
     assert passing <= told
-
-
-def test_every_target_of_make_exists() -> None:
-    makefile = (readme.ROOT / "Makefile").read_text()
-    targets = set(_MAKE.findall(readme.TEXT))
-    assert targets >= {"demo", "run", "test", "check"}
-    assert [name for name in targets if f"\n{name}: " not in makefile] == []
 
 
 @pytest.mark.parametrize(
@@ -69,11 +52,18 @@ def test_limits_are_the_defaults(setting: str, told: str) -> None:
     default = str(Settings.model_fields[setting].default)
     number = re.sub(r"\D", "", default)
     assert number == re.sub(r"\D", "", told)
-    line = next(line for line in readme.TEXT.splitlines() if f"`{setting.upper()}`" in line)
+    line = next(line for line in LIMITS if f"`{setting.upper()}`" in line)
     assert told in line
 
 
 def test_the_limit_of_a_file_is_what_the_store_takes() -> None:
     assert Settings.model_fields["max_file_size"].default is None
-    line = next(line for line in readme.TEXT.splitlines() if "`MAX_FILE_SIZE`" in line)
+    line = next(line for line in LIMITS if "`MAX_FILE_SIZE`" in line)
     assert f"{MAX_OBJECT_BYTES // TIB} TiB" in line
+
+
+def test_what_is_said_to_be_off_is_off() -> None:
+    _, _, rest = PAGE.section("Limits").partition("Off until they are set")
+    named = re.findall(r"`([A-Z_]+)`", rest)
+    assert named
+    assert [name for name in named if Settings.model_fields[name.lower()].default is not None] == []
