@@ -4,8 +4,8 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 _MARK = "--- the next block ---"
@@ -16,6 +16,15 @@ def paste(
     blocks: Sequence[str], *, folder: Path, variables: Mapping[str, str] | None = None
 ) -> list[str]:
     """What each block printed. The first command that fails, or any word on stderr, is an error."""
+    with pasted(blocks, folder=folder, variables=variables) as outputs:
+        return outputs
+
+
+@contextmanager
+def pasted(
+    blocks: Sequence[str], *, folder: Path, variables: Mapping[str, str] | None = None
+) -> Iterator[list[str]]:
+    """The same, while what the blocks began in the background goes on inside the block."""
     shell = subprocess.Popen(
         ["sh", "-eu"],
         cwd=folder,
@@ -27,13 +36,12 @@ def paste(
         start_new_session=True,
     )
     try:
-        output, errors = shell.communicate(
-            f"\necho '{_MARK}'\n".join(blocks), timeout=_LIMIT_SECONDS
-        )
+        script = f"\necho '{_MARK}'\n".join(blocks)
+        output, errors = shell.communicate(script, timeout=_LIMIT_SECONDS)
+        assert (shell.returncode, errors) == (0, ""), output + errors
+        yield output.split(f"{_MARK}\n")
     finally:
         _end_all(shell)
-    assert (shell.returncode, errors) == (0, ""), output + errors
-    return output.split(f"{_MARK}\n")
 
 
 def _environment(folder: Path) -> dict[str, str]:
@@ -42,7 +50,7 @@ def _environment(folder: Path) -> dict[str, str]:
 
 
 def _end_all(shell: subprocess.Popen[str]) -> None:
-    """With what a block left running in the background, where a later one failed."""
+    """With what a block left running in the background."""
     with suppress(ProcessLookupError):
         os.killpg(shell.pid, signal.SIGTERM)
     shell.wait()
