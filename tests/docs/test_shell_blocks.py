@@ -129,6 +129,13 @@ def test_the_client_does_it_all_from_a_shell(outputs_of: Outputs) -> None:
     assert re.fullmatch(r"http://127\.0\.0\.1:\d+/s/[\w-]{32}", link)
 
 
+def test_the_client_prints_what_its_page_shows(clone: Path, outputs_of: Outputs) -> None:
+    outputs_of("docs/client.md")
+    (shown,) = Page.read("docs/client.md").blocks("json")
+    first, _ = json.JSONDecoder().raw_decode(shown)
+    assert list(json.loads((clone / "stored.json").read_text())) == list(first)
+
+
 def test_a_link_is_made_with_all_its_limits(outputs_of: Outputs) -> None:
     (output,) = outputs_of("docs/sharing.md")
     share = json.loads(output)
@@ -140,4 +147,5 @@ def test_one_request_is_a_file(outputs_of: Outputs) -> None:
     (output,) = outputs_of("docs/ways.md")
     form, bare = (json.loads(line) for line in output.splitlines())
     assert form["file_name"] == bare["file_name"] == "example.jpg"
-    assert form.keys() == bare.keys()
+    (shown,) = Page.read("docs/ways.md").blocks("json")
+    assert form.keys() == bare.keys() == json.loads(shown).keys()
