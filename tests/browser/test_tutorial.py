@@ -12,6 +12,9 @@ from tests.docs.pages import ROOT
 from tests.docs.pages import Page as Document
 from tests.docs.shells import pasted
 
+# It starts a whole stack.
+pytestmark = pytest.mark.timeout(240)
+
 _BLOCKS = Document.read("docs/tutorial.md").blocks("sh")
 _OPENS_THE_PAGE = next(number for number, block in enumerate(_BLOCKS) if "/app#token=" in block)
 

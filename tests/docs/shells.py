@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 _MARK = "--- the next block ---"
-_LIMIT_SECONDS = 100
+_LIMIT_SECONDS = 200
 
 
 def paste(

@@ -9,6 +9,9 @@ from chunk_service.cli.stack.ports import free_port
 from tests.docs.pages import ROOT, Page
 from tests.docs.shells import paste
 
+# It starts a whole stack in its first test.
+pytestmark = pytest.mark.timeout(240)
+
 PAGE = Page.read("docs/tutorial.md")
 
 
