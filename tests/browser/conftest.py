@@ -1,4 +1,4 @@
-"""One browser for the whole run, a fresh profile and a service of its own for every test.
+"""One browser and one service for the whole run, a fresh profile and owner for every test.
 
 Not part of `make test`: `make test-browser` finds the browser. The parts that are run by an event
 loop are made before the browser, whose driver has a loop of its own in this thread.
@@ -6,13 +6,21 @@ loop are made before the browser, whose driver has a loop of its own in this thr
 
 import asyncio
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    expect,
+    sync_playwright,
+)
 
 from chunk_service.cli.stack.postgres import EmbeddedPostgres
+from tests.browser.driver import PATIENCE_MS, Person
 from tests.browser.site import MIB, Site
 from tests.fixtures.databases import clone_database
 from tests.fixtures.stores import StoreServer
@@ -20,7 +28,6 @@ from tests.service.bucket import Bucket
 from tests.service.deployment import Deployment
 from tests.service.main_service import playing_main_service
 
-_PATIENCE_MS = 60_000
 _ARGUMENTS = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
@@ -45,17 +52,26 @@ def deployment(
 def browser(deployment: Deployment) -> Iterator[Browser]:
     path = os.environ.get("BROWSER_PATH")
     assert path, "no browser: run this by `make test-browser`, or name one in BROWSER_PATH"
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         yield playwright.chromium.launch(executable_path=path, args=_ARGUMENTS)
 
 
+@pytest.fixture(scope="session")
+def site(deployment: Deployment, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """For tests that leave it as it is."""
+    site = Site(deployment, tmp_path_factory.mktemp("service"))
+    site.start()
+    yield site
+    site.stop()
+
+
 @pytest.fixture
-def site(deployment: Deployment, tmp_path: Path) -> Iterator[Site]:
-    """Not started yet."""
+def own_site(deployment: Deployment, tmp_path: Path) -> Iterator[Site]:
+    """Not started yet: for tests that have it otherwise, or kill it."""
     site = Site(deployment, tmp_path)
     yield site
-    if site.service is not None:
-        site.service.stop()
+    site.stop()
 
 
 @pytest.fixture
@@ -67,7 +83,7 @@ def owner(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
     context = browser.new_context(locale="en-GB", accept_downloads=True)
-    context.set_default_timeout(_PATIENCE_MS)
+    context.set_default_timeout(PATIENCE_MS)
     yield context
     context.close()
 
@@ -82,6 +98,21 @@ def page(context: BrowserContext) -> Iterator[Page]:
     page.on("dialog", lambda dialog: dialog.accept())
     yield page
     assert faults == []
+
+
+@pytest.fixture
+def person(page: Page, site: Site, owner: str) -> Person:
+    return Person.at(page, site.page_for(owner))
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Callable[[str, int], Path]:
+    def make(name: str, size_bytes: int) -> Path:
+        path = tmp_path / name
+        path.write_bytes(bytes(range(256)) * (size_bytes // 256) + b"x" * (size_bytes % 256))
+        return path
+
+    return make
 
 
 @pytest.fixture(scope="session")

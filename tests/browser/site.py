@@ -44,6 +44,10 @@ class Site:
         assert self.service is not None
         self.service.kill()
 
+    def stop(self) -> None:
+        if self.service is not None:
+            self.service.stop()
+
     def asked(self, owner: str, path: str) -> Any:
         """What the service answers that owner."""
         headers = {"Authorization": f"Bearer {tokens.token(owner)}"}
@@ -62,3 +66,7 @@ class Site:
         """SHA-256 of every object that the owner has in the store."""
         keys = [file["key"] for file in self.asked(owner, "/files")["files"]]
         return [sha256(self.deployment.bucket.read(key)).hexdigest() for key in keys]
+
+
+def digest_of(path: Path) -> str:
+    return sha256(path.read_bytes()).hexdigest()

@@ -14,6 +14,7 @@ from playwright.sync_api import Page
 from chunk_service.cli.stack.ports import LOOPBACK
 from tests.browser.site import MIB, Site
 from tests.service import tokens
+from tests.service.deployment import Deployment
 
 _DOCS = Path(__file__).parents[2] / "docs/page.md"
 _ADDRESS = "https://uploads.example.com"
@@ -55,11 +56,14 @@ class _Quiet(SimpleHTTPRequestHandler):
         """Into no test's output."""
 
 
-@pytest.fixture
-def elsewhere(tmp_path: Path) -> Iterator[str]:
-    """The origin of another page, from a folder."""
-    folder = tmp_path / "elsewhere"
-    folder.mkdir()
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("elsewhere")
+
+
+@pytest.fixture(scope="module")
+def elsewhere(folder: Path) -> Iterator[str]:
+    """The origin of another page, from that folder."""
     (folder / "index.html").write_text("<!doctype html><title>Another page</title>")
     handler = partial(_Quiet, directory=str(folder))
     with ThreadingHTTPServer((LOOPBACK, 0), handler) as server:
@@ -68,13 +72,22 @@ def elsewhere(tmp_path: Path) -> Iterator[str]:
         server.shutdown()
 
 
-@pytest.fixture
-def other_page(page: Page, site: Site, elsewhere: str, tmp_path: Path) -> Page:
+@pytest.fixture(scope="module")
+def site(
+    deployment: Deployment, elsewhere: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Site]:
+    """One that lets that page in."""
+    site = Site(deployment, tmp_path_factory.mktemp("service"))
     site.start(cors_origins=elsewhere, max_chunk_size="8MiB")
+    yield site
+    site.stop()
+
+
+@pytest.fixture
+def other_page(page: Page, site: Site, elsewhere: str, folder: Path) -> Page:
     for name, script in (("send", _SEND), ("tidy_up", _TIDY_UP)):
         assert _ADDRESS in script
-        script = script.replace(_ADDRESS, site.url)
-        (tmp_path / f"elsewhere/{name}.js").write_text(script)
+        (folder / f"{name}.js").write_text(script.replace(_ADDRESS, site.url))
     page.goto(elsewhere)
     return page
 

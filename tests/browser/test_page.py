@@ -27,22 +27,6 @@ _UNNAMED = """() => [...document.querySelectorAll("button, input, select, progre
   .map((each) => each.outerHTML)"""
 
 
-@pytest.fixture
-def person(page: Page, site: Site, owner: str) -> Person:
-    site.start()
-    return Person.at(page, site.page_for(owner))
-
-
-@pytest.fixture
-def made(tmp_path: Path) -> Callable[[str, int], Path]:
-    def make(name: str, size_bytes: int) -> Path:
-        path = tmp_path / name
-        path.write_bytes(bytes(range(256)) * (size_bytes // 256) + b"x" * (size_bytes % 256))
-        return path
-
-    return make
-
-
 def test_several_files_are_dropped(person: Person, site: Site, owner: str) -> None:
     names = ["one.txt", "two.txt", "three.txt", "empty.txt"]
     texts = ["1", "22", "333", ""]
@@ -127,24 +111,24 @@ def test_a_file_is_found_shared_fetched_and_deleted(
 
 
 def test_a_refusal_is_told_in_the_services_words(
-    page: Page, site: Site, owner: str, made: Callable[[str, int], Path]
+    page: Page, own_site: Site, owner: str, made: Callable[[str, int], Path]
 ) -> None:
-    site.start(max_file_size="1MiB")
-    person = Person.at(page, site.page_for(owner))
+    own_site.start(max_file_size="1MiB")
+    person = Person.at(page, own_site.page_for(owner))
     person.choose(made("large.bin", 2 * MIB))
     person.sees_state("large.bin", "failed")
     expect(page.get_by_role("status").filter(has_text="large.bin failed:")).to_be_attached()
-    site.kill()
-    site.start()
+    own_site.kill()
+    own_site.start()
     person.presses("Try again large.bin")
     person.sees_state("large.bin", "done")
 
 
 def test_downloads_come_through_the_service_where_it_hands_them_out(
-    page: Page, site: Site, owner: str, made: Callable[[str, int], Path]
+    page: Page, own_site: Site, owner: str, made: Callable[[str, int], Path]
 ) -> None:
-    site.start(download_mode="proxy", s3_public_endpoint_url="http://store.invalid")
-    person = Person.at(page, site.page_for(owner))
+    own_site.start(download_mode="proxy", s3_public_endpoint_url="http://store.invalid")
+    person = Person.at(page, own_site.page_for(owner))
     song = made("song.mp3", 1000)
     person.choose(song)
     person.sees_state(song.name, "done")
@@ -155,8 +139,9 @@ def test_downloads_come_through_the_service_where_it_hands_them_out(
 
 
 def test_it_works_by_keyboard(page: Page, site: Site, owner: str) -> None:
-    site.start()
     page.goto(f"{site.url}/app")
+    # From here on, since a busy browser may hear of a key before it hears that a chooser is caught.
+    page.on("filechooser", lambda _: None)
     expect(page.get_by_label("Token from your service")).to_be_focused()
     page.keyboard.type(tokens.token(owner))
     page.keyboard.press("Enter")
@@ -193,7 +178,6 @@ def test_nothing_is_wider_than_the_screen(
 
 
 def test_a_token_of_one_file_uploads_that_file(page: Page, site: Site, owner: str) -> None:
-    site.start()
     person = Person.at(page, site.page_for(owner, file_id=77))
     expect(page.locator("#files-section")).to_be_hidden()
     person.page.evaluate(_DROP, [["bound.txt", "abc"]])
