@@ -21,6 +21,7 @@ from playwright.sync_api import (
 
 from chunk_service.cli.stack.postgres import EmbeddedPostgres
 from tests.browser.driver import PATIENCE_MS, Person
+from tests.browser.elsewhere import Elsewhere
 from tests.browser.site import MIB, Site
 from tests.fixtures.databases import clone_database
 from tests.fixtures.stores import StoreServer
@@ -58,10 +59,18 @@ def browser(deployment: Deployment) -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def site(deployment: Deployment, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """For tests that leave it as it is."""
+def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Elsewhere]:
+    with Elsewhere.served(tmp_path_factory.mktemp("elsewhere")) as elsewhere:
+        yield elsewhere
+
+
+@pytest.fixture(scope="session")
+def site(
+    deployment: Deployment, elsewhere: Elsewhere, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Site]:
+    """For tests that leave it as it is; pages from elsewhere may call it."""
     site = Site(deployment, tmp_path_factory.mktemp("service"))
-    site.start()
+    site.start(cors_origins=elsewhere.origin, max_chunk_size="8MiB")
     yield site
     site.stop()
 

@@ -1,20 +1,15 @@
 """docs/page.md: pages of other origins import the uploader, as the examples there do."""
 
 import re
-from collections.abc import Iterator
-from functools import partial
 from hashlib import sha256
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 
 import pytest
 from playwright.sync_api import Page
 
-from chunk_service.cli.stack.ports import LOOPBACK
+from tests.browser.elsewhere import Elsewhere
 from tests.browser.site import MIB, Site
 from tests.service import tokens
-from tests.service.deployment import Deployment
 
 _DOCS = Path(__file__).parents[2] / "docs/page.md"
 _ADDRESS = "https://uploads.example.com"
@@ -51,44 +46,13 @@ _TOO_LARGE = f"""async ([service, token, chunkSize]) => {{
 }}"""
 
 
-class _Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - its name there
-        """Into no test's output."""
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("elsewhere")
-
-
-@pytest.fixture(scope="module")
-def elsewhere(folder: Path) -> Iterator[str]:
-    """The origin of another page, from that folder."""
-    (folder / "index.html").write_text("<!doctype html><title>Another page</title>")
-    handler = partial(_Quiet, directory=str(folder))
-    with ThreadingHTTPServer((LOOPBACK, 0), handler) as server:
-        Thread(target=server.serve_forever).start()
-        yield f"http://{LOOPBACK}:{server.server_port}"
-        server.shutdown()
-
-
-@pytest.fixture(scope="module")
-def site(
-    deployment: Deployment, elsewhere: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Site]:
-    """One that lets that page in."""
-    site = Site(deployment, tmp_path_factory.mktemp("service"))
-    site.start(cors_origins=elsewhere, max_chunk_size="8MiB")
-    yield site
-    site.stop()
-
-
 @pytest.fixture
-def other_page(page: Page, site: Site, elsewhere: str, folder: Path) -> Page:
+def other_page(page: Page, site: Site, elsewhere: Elsewhere) -> Page:
+    (elsewhere.folder / "index.html").write_text("<!doctype html><title>Another page</title>")
     for name, script in (("send", _SEND), ("tidy_up", _TIDY_UP)):
         assert _ADDRESS in script
-        (folder / f"{name}.js").write_text(script.replace(_ADDRESS, site.url))
-    page.goto(elsewhere)
+        (elsewhere.folder / f"{name}.js").write_text(script.replace(_ADDRESS, site.url))
+    page.goto(elsewhere.origin)
     return page
 
 

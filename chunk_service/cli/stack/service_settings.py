@@ -8,6 +8,8 @@ from chunk_service.cli.stack.credentials import ALGORITHM, AUDIENCE, ISSUER
 from chunk_service.cli.stack.errors import StackError
 from chunk_service.cli.stack.facts import StackFacts
 
+_PAGES_IN_DEVELOPMENT = "http://localhost:5173 http://127.0.0.1:5173"
+
 
 def service_settings(
     facts: StackFacts,
@@ -32,7 +34,7 @@ def service_settings(
     }
     if changed := sorted(own.keys() & more.keys()):
         raise StackError(f"the stack sets these itself: {', '.join(changed)}")
-    return {**own, **more}
+    return {"CORS_ORIGINS": _PAGES_IN_DEVELOPMENT, **own, **more}
 
 
 def _reached(facts: StackFacts, spool: Path) -> dict[str, str]:
