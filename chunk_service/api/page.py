@@ -33,8 +33,8 @@ UPLOADER: Final = frozenset(
     {"calls.js", "chunks.js", "memory.js", "pace.js", "session.js", "uploader.js", "waiting.js"}
 )
 _OWN_SCRIPTS: Final = (
-    *("elements.js", "files_view.js", "page.js", "service.js", "shares_view.js", "token.js"),
-    *("unfinished_view.js", "uploads_view.js", "wording.js"),
+    *("chosen.js", "elements.js", "files_view.js", "page.js", "service.js", "shares_view.js"),
+    *("token.js", "unfinished_view.js", "uploads_view.js", "wording.js"),
 )
 ASSETS: Final = {
     **dict.fromkeys((*UPLOADER, *_OWN_SCRIPTS), _SCRIPT),

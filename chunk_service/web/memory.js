@@ -11,11 +11,12 @@ const PREFIX = "chunk-service/upload/";
 const EDGE_BYTES = 64 * 1024;
 const LONGEST_MS = 30 * 24 * 3600 * 1000;
 
-/** The same for the same file picked again; its first and last bytes count where they can. */
-export async function fingerprint(file) {
+/** The same for the same file picked again, by the same path where it came with a folder; its first
+ * and last bytes count where they can. */
+export async function fingerprint(file, path = "") {
   const edges = new Blob([file.slice(0, EDGE_BYTES), file.slice(-EDGE_BYTES)]);
   const digest = (await contentDigest(await edges.arrayBuffer())) ?? "";
-  return [file.size, file.lastModified, digest, file.name].join("|");
+  return [file.size, file.lastModified, digest, path || file.name].join("|");
 }
 
 export class Memory {

@@ -4,6 +4,7 @@
  * Each section is a view in a file of its own.
  */
 
+import { choosesFolders, takeChosen, takeDropped } from "./chosen.js";
 import { byId, showFault } from "./elements.js";
 import { prepareFiles, showFiles } from "./files_view.js";
 import { onRefused } from "./service.js";
@@ -14,7 +15,9 @@ import { addFiles, goOn, isBusy, onUploads, prepareUploads } from "./uploads_vie
 import { momentText } from "./wording.js";
 
 const REFUSED = { message: "The token was refused: it is wrong or has expired. Give a new one." };
-const FOLDER = { message: "Folders can't be uploaded here; choose the files in them." };
+const SOON_MS = 300;
+const NO_FILES = { message: "There are no files in it." };
+let listing = null;
 
 function showToken(fault = null) {
   byId("token-section").hidden = false;
@@ -51,12 +54,11 @@ function prepareToken() {
 }
 
 function prepareChoosing() {
-  byId("files").addEventListener("change", () => {
-    const chosen = [...byId("files").files];
-    byId("files").value = ""; // so that the same file can be chosen again
-    showFault("drop-fault", null);
-    if (chosen.length > 0) addFiles(chosen);
-  });
+  for (const id of ["files", "folder"]) {
+    byId(id).addEventListener("change", () => add(takeChosen(byId(id))));
+  }
+  byId("choose-folder").hidden = !choosesFolders;
+  byId("choose-folder").addEventListener("click", () => byId("folder").click());
   addEventListener("dragover", (event) => {
     event.preventDefault();
     byId("drop").classList.toggle("over", event.dataTransfer.types.includes("Files"));
@@ -71,10 +73,21 @@ function dropped(event) {
   event.preventDefault();
   byId("drop").classList.remove("over");
   if (!token()) return;
-  const items = [...event.dataTransfer.items].filter(({ kind }) => kind === "file");
-  const files = items.filter((item) => !item.webkitGetAsEntry?.()?.isDirectory).map((item) => item.getAsFile());
-  showFault("drop-fault", files.length < items.length ? FOLDER : null);
-  if (files.length > 0) addFiles(files);
+  if (!event.dataTransfer.types.includes("Files")) return;
+  takeDropped(event.dataTransfer).then(add, (error) => showFault("drop-fault", error));
+}
+
+function add(chosen) {
+  showFault("drop-fault", chosen.length > 0 ? null : NO_FILES);
+  if (chosen.length > 0) addFiles(chosen);
+}
+
+/** Once for all the files that are done within a moment. */
+function showFilesSoon() {
+  listing ??= setTimeout(() => {
+    listing = null;
+    if (!byId("files-section").hidden) showFiles();
+  }, SOON_MS);
 }
 
 prepareToken();
@@ -83,7 +96,7 @@ prepareFiles();
 prepareShares();
 prepareChoosing();
 onUploads("added", () => showUnfinished());
-onUploads("done", () => showFiles());
+onUploads("done", showFilesSoon);
 addEventListener("beforeunload", (event) => {
   if (isBusy()) event.preventDefault();
 });

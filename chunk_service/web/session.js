@@ -62,14 +62,18 @@ export class Session {
     }
   }
 
+  async #fingerprint() {
+    return (this.#print ??= await fingerprint(this.#file, this.#place));
+  }
+
   async forget() {
-    this.#memory.forget(this.#print ?? (await fingerprint(this.#file)));
+    this.#memory.forget(await this.#fingerprint());
     this.#record = null;
   }
 
   /** How a remembered upload stands; null when there is none that can go on. */
   async #known(signal) {
-    this.#print ??= await fingerprint(this.#file);
+    await this.#fingerprint();
     this.#record ??= this.#memory.recall(this.#print);
     const { fileId } = this.#options;
     if (fileId !== undefined && this.#record?.fileId !== fileId) this.#record = null;
@@ -107,6 +111,7 @@ export class Session {
       fileId: this.#options.fileId ?? chunks.randomId(),
       chunkBytes: Math.min(wantedBytes, mostBytes),
       name: this.#file.name,
+      path: this.#place,
       size: this.#file.size,
       startedAt: Date.now(),
     };
@@ -184,6 +189,11 @@ export class Session {
   #note(index, bytes) {
     this.#inFlight.set(index, bytes);
     this.#tell("progress");
+  }
+
+  /** In the folder that it came with. */
+  get #place() {
+    return this.#options.metadata?.path ?? "";
   }
 
   #path() {

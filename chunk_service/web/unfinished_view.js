@@ -27,16 +27,17 @@ async function withStatus(upload) {
 
 function rowOf(upload) {
   const { element, name, status, end } = rowFrom("small-row");
-  name.textContent = upload.name;
+  const called = upload.path || upload.name;
+  name.textContent = called;
   status.textContent =
     `${bytesText(upload.status.received_bytes)} of ${bytesText(upload.size)} are there. ` +
-    "Choose the same file to go on.";
-  label(end, "Discard", upload.name);
-  end.addEventListener("click", () => discard(upload, { element, status, end }));
+    `Choose the same ${upload.path ? "folder" : "file"} to go on.`;
+  label(end, "Discard", called);
+  end.addEventListener("click", () => discard(upload, { called, element, status, end }));
   return element;
 }
 
-async function discard(upload, { element, status, end }) {
+async function discard(upload, { called, element, status, end }) {
   end.disabled = true;
   try {
     await abandon(upload, { token });
@@ -47,5 +48,5 @@ async function discard(upload, { element, status, end }) {
   }
   removeRow(element, byId("upload-title"));
   byId("unfinished").hidden = byId("unfinished").querySelector("li") === null;
-  speak(`${upload.name} is discarded.`);
+  speak(`${called} is discarded.`);
 }

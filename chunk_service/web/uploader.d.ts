@@ -14,7 +14,7 @@ export interface ServiceOptions {
 export interface UploadOptions extends ServiceOptions {
   /** The file's id in the main service; a random one where it is left out. */
   fileId?: string | number;
-  /** Handed back in the event `upload.completed`. */
+  /** Handed back in the event `upload.completed`; by a `path` files of the same name are told apart. */
   metadata?: Record<string, string>;
   /** Bytes; what is left out fits the service best. */
   chunkSize?: number;
@@ -59,6 +59,8 @@ export interface UnfinishedUpload {
   print: string;
   uploadId: string;
   name: string;
+  /** That of its metadata, or "". */
+  path: string;
   size: number;
   /** Milliseconds since 1970. */
   startedAt: number;

@@ -176,7 +176,7 @@ export class Upload extends EventTarget {
 export function unfinished(options = {}) {
   return serviceOf(options)
     .memory.all()
-    .map(({ print, uploadId, name, size, startedAt }) => ({ print, uploadId, name, size, startedAt }));
+    .map(({ print, uploadId, name, path = "", size, startedAt }) => ({ print, uploadId, name, path, size, startedAt }));
 }
 
 export async function abandon({ print, uploadId }, options = {}) {

@@ -16,6 +16,7 @@ const LANES_TOGETHER = 2;
 const ACTIVE = new Set(["running", "finishing", "waiting"]);
 const rows = new Set();
 const listeners = new EventTarget();
+const undrawn = new Set();
 let drawing = false;
 let spokenQuarter = 0;
 
@@ -24,11 +25,12 @@ export function onUploads(type, listener) {
   listeners.addEventListener(type, listener);
 }
 
-export function addFiles(files) {
-  const known = new Set([...rows].filter(({ upload }) => upload.state !== "done").map(({ upload }) => nameOf(upload.file)));
-  const fresh = [...files].filter((file) => !known.has(nameOf(file)));
+/** Files with their places in the folder they came with; "" for none. */
+export function addFiles(chosen) {
+  const known = new Set([...rows].filter(({ upload }) => upload.state !== "done").map(nameOf));
+  const fresh = chosen.filter((each) => !known.has(nameOf(each)));
   const parallel = rows.size + fresh.length > 1 ? LANES_TOGETHER : LANES_ALONE;
-  for (const file of fresh) addRow(new Upload(file, { token, parallel, fileId: claims().file_id }));
+  for (const each of fresh) addRow(each, parallel);
   if (fresh.length > 0) speak(`${countText(fresh.length, "file")} added.`);
   else speak("This file is in the list already.");
   spokenQuarter = 0;
@@ -37,8 +39,9 @@ export function addFiles(files) {
 }
 
 /** Whether the file of a remembered upload is in the list. */
-export function isListed({ name, size }) {
-  return [...rows].some(({ upload }) => upload.file.name === name && upload.file.size === size);
+export function isListed(remembered) {
+  return [...rows].some(({ file, path }) =>
+    file.name === remembered.name && file.size === remembered.size && path === remembered.path);
 }
 
 /** After a new token. */
@@ -58,18 +61,20 @@ export function prepareUploads() {
   });
 }
 
-function nameOf(file) {
-  return `${file.name}|${file.size}|${file.lastModified}`;
+function nameOf({ file, path }) {
+  return `${path}|${file.name}|${file.size}|${file.lastModified}`;
 }
 
-function addRow(upload) {
-  const row = { upload, ...rowFrom("upload-row"), shown: "" };
-  row.name.textContent = upload.file.name;
-  row.bar.setAttribute("aria-label", upload.file.name);
+function addRow({ file, path }, parallel) {
+  const metadata = path ? { path } : undefined;
+  const upload = new Upload(file, { token, parallel, fileId: claims().file_id, metadata });
+  const row = { upload, file, path, called: path || file.name, ...rowFrom("upload-row"), shown: "" };
+  row.name.textContent = row.called;
+  row.bar.setAttribute("aria-label", row.called);
   row.go.addEventListener("click", () => (ACTIVE.has(upload.state) ? upload.pause() : start(row)));
   row.end.addEventListener("click", () => end(row));
   upload.addEventListener("state", () => changed(row));
-  upload.addEventListener("progress", draw);
+  upload.addEventListener("progress", () => draw(row));
   rows.add(row);
   byId("uploads").append(row.element);
   changed(row);
@@ -87,7 +92,7 @@ async function end(row) {
     if (error) speak(error.message);
     if (error?.status === 401) tellRefused();
     if (error || row.upload.state !== "cancelled") return;
-    speak(`${row.upload.file.name} is cancelled.`);
+    speak(`${row.called} is cancelled.`);
   }
   drop(row);
 }
@@ -109,15 +114,15 @@ function startNext() {
 }
 
 function changed(row) {
-  const { state, file, problem } = row.upload;
+  const { state, problem } = row.upload;
   if (state !== row.shown) {
     row.shown = state;
-    tellChange(state, file.name, problem);
+    tellChange(state, row.called, problem);
     if (state === "blocked") tellRefused();
     if (state === "done") listeners.dispatchEvent(new Event("done"));
-    if (!ACTIVE.has(state)) queueMicrotask(startNext);
+    if (state !== "ready" && !ACTIVE.has(state)) queueMicrotask(startNext);
   }
-  draw();
+  draw(row);
 }
 
 function tellChange(state, name, problem) {
@@ -130,25 +135,27 @@ function tellChange(state, name, problem) {
   if (state in words) speak(`${name} ${words[state]}`); // the same again is not spoken again
 }
 
-/** At most once a frame, however often bytes move. */
-function draw() {
+/** At most once a frame, however often bytes move, and only what has changed. */
+function draw(row) {
+  if (row) undrawn.add(row);
   if (drawing) return;
   drawing = true;
   // Not a frame's callback: a tab in the background has none, and its title still counts.
   setTimeout(() => {
     drawing = false;
-    for (const row of rows) drawRow(row);
+    for (const each of undrawn) drawRow(each);
+    undrawn.clear();
     drawTotal();
   }, 50);
 }
 
-function drawRow({ upload, element, bar, status, go, end: endButton }) {
-  const { state, file, progress } = upload;
+function drawRow({ upload, called, element, bar, status, go, end: endButton }) {
+  const { state, progress } = upload;
   element.className = `row ${state}`;
   bar.value = state === "done" || progress.totalBytes === 0 ? Number(state === "done") : progress.sentBytes / progress.totalBytes;
   status.textContent = statusText(upload);
-  label(go, goWord(state), file.name);
-  label(endButton, state === "done" ? "Remove" : "Cancel", file.name);
+  label(go, goWord(state), called);
+  label(endButton, state === "done" ? "Remove" : "Cancel", called);
 }
 
 function goWord(state) {

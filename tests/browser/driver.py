@@ -26,6 +26,15 @@ class Person:
     def choose(self, *paths: Path) -> None:
         self.page.get_by_label("Choose files").set_input_files(list(paths))
 
+    def drops(self, *paths: Path) -> None:
+        """By the mouse, onto the place for it; folders too."""
+        box = self.page.locator("#drop").bounding_box()
+        assert box
+        point = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
+        data = {"items": [], "files": [str(path) for path in paths], "dragOperationsMask": 1}
+        for kind in ("dragEnter", "dragOver", "drop"):
+            self.cdp.send("Input.dispatchDragEvent", {"type": kind, **point, "data": data})
+
     def begins(self, path: Path) -> "SentChunks":
         """A large file, and a quarter of it is there."""
         sent = SentChunks(self.page)
