@@ -192,6 +192,7 @@ function drawTotal() {
   const done = uploads.filter(({ state }) => state === "done").length;
   const share = progress.totalBytes ? progress.sentBytes / progress.totalBytes : Number(done === uploads.length);
   byId("total").hidden = uploads.length === 0;
+  byId("total").classList.toggle("done", done === uploads.length);
   byId("total-bar").value = share;
   byId("total-text").textContent = `${done} of ${countText(uploads.length, "file")} · ${progressText(progress)}`;
   byId("clear").hidden = done === 0;

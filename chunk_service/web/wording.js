@@ -1,5 +1,6 @@
 /**
- * Numbers and moments as a person reads them, in the browser's language.
+ * Numbers and moments as a person reads them, in the browser's language; no line ends between a
+ * number and its unit.
  */
 
 const UNITS = ["bytes", "KiB", "MiB", "GiB", "TiB"];
@@ -8,13 +9,13 @@ const moments = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeSt
 
 export function bytesText(bytes) {
   const unit = bytes < 1 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log2(bytes) / 10));
-  return `${numbers.format(bytes / 1024 ** unit)} ${UNITS[unit]}`;
+  return `${numbers.format(bytes / 1024 ** unit)}\u00a0${UNITS[unit]}`;
 }
 
 export function secondsText(seconds) {
-  if (seconds < 60) return `${Math.ceil(seconds)} s`;
+  if (seconds < 60) return `${Math.ceil(seconds)}\u00a0s`;
   const minutes = Math.ceil(seconds / 60);
-  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  return minutes < 60 ? `${minutes}\u00a0min` : `${Math.floor(minutes / 60)}\u00a0h ${minutes % 60}\u00a0min`;
 }
 
 export function momentText(moment) {
@@ -25,7 +26,7 @@ export function momentText(moment) {
 export function progressText({ sentBytes, totalBytes, bytesPerSecond, secondsLeft }) {
   const parts = [`${bytesText(sentBytes)} of ${bytesText(totalBytes)}`];
   if (bytesPerSecond) parts.push(`${bytesText(bytesPerSecond)}/s`);
-  if (secondsLeft) parts.push(`${secondsText(secondsLeft)} left`);
+  if (secondsLeft) parts.push(`${secondsText(secondsLeft)}\u00a0left`);
   return parts.join(" · ");
 }
 

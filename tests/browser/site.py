@@ -15,6 +15,7 @@ from tests.service import tokens
 from tests.service.deployment import Deployment
 
 MIB = 1024 * 1024
+MAX_FILE_BYTES = 1024 * MIB
 
 
 @dataclass(slots=True)
@@ -34,7 +35,12 @@ class Site:
 
     def start(self, **changes: str | None) -> None:
         values = self.deployment.values(
-            **{"host": LOOPBACK, "port": str(self.port), "max_file_size": "1GiB", **changes}
+            **{
+                "host": LOOPBACK,
+                "port": str(self.port),
+                "max_file_size": str(MAX_FILE_BYTES),
+                **changes,
+            }
         )
         settings = {name.upper(): text for name, text in values.items()}
         self.service = start_service(settings, folder=self.folder)

@@ -52,6 +52,13 @@ def test_a_folder_is_chosen_by_keyboard(
     assert _paths(site, owner) == sorted(_PLACES)
 
 
+def test_a_folder_is_chosen_by_mouse(person: Person, album: Path) -> None:
+    person.page.on("filechooser", lambda chooser: chooser.set_files(album))
+    person.presses("Choose a folder")
+    for place in _PLACES:
+        person.sees_state(place, "done")
+
+
 def test_a_folder_dropped_again_goes_on(
     person: Person, site: Site, owner: str, tmp_path: Path, made: Callable[[str, int], Path]
 ) -> None:

@@ -9,7 +9,6 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.driver import Person, SentChunks
 from tests.browser.site import MIB, Site
-from tests.service import tokens
 
 _DROP = """(files) => {
   const carried = new DataTransfer();
@@ -136,20 +135,6 @@ def test_downloads_come_through_the_service_where_it_hands_them_out(
         person.presses("Download song.mp3")
     assert Path(download.value.path()).read_bytes() == song.read_bytes()
     assert download.value.suggested_filename == song.name
-
-
-def test_it_works_by_keyboard(page: Page, site: Site, owner: str) -> None:
-    page.goto(f"{site.url}/app")
-    # From here on, since a busy browser may hear of a key before it hears that a chooser is caught.
-    page.on("filechooser", lambda _: None)
-    expect(page.get_by_label("Token from your service")).to_be_focused()
-    page.keyboard.type(tokens.token(owner))
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="Uploads")).to_be_focused()
-    page.keyboard.press("Tab")
-    with page.expect_file_chooser() as chooser:
-        page.keyboard.press("Enter")
-    assert chooser.value.is_multiple()
 
 
 def test_everything_that_is_used_has_a_name(
