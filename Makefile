@@ -35,7 +35,7 @@ mutants: environment ## faults put into the code, which the tests must see: make
 	@scripts/mutants $(ARGS)
 
 bench: environment ## beside its peers, into docs/performance.md: make bench [QUICK=1] [TUSD=path]
-	@scripts/bench $${QUICK:+--quick} $(ARGS)
+	@scripts/bench $${QUICK:+--form quick} $(ARGS)
 
 check: environment ## style, types, direction of imports, generated files
 	@scripts/check

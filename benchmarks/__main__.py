@@ -1,107 +1,91 @@
-"""`make bench`: this service beside its peers; writes docs/performance.md and its plots.
+"""This service beside its peers, measured on one machine in one run.
 
-`--quick` takes about two minutes and is a smoke test. TUSD or TUSD_SRC say where tusd is.
+  make bench                      all rows in full, about 30 minutes, into docs/performance.md
+  make bench QUICK=1              the same rows with small files, about 4 minutes
+  python -m benchmarks rows       what can be measured
+
+While working on the service's speed (medians on the terminal, and as JSON):
+
+  python -m benchmarks quick --only put-4x8 --ours-only --rounds 3 --json before.json
+  python -m benchmarks quick --only put-4x8 --ours-only --rounds 3 --json after.json
+  python -m benchmarks compare before.json after.json
+
+TUSD (a binary) or TUSD_SRC (a source tree) say where tusd is; NODE names another node.
 """
 
 import argparse
-import dataclasses
 import json
-import shutil
+import sys
 from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks.client.source import prepared
-from benchmarks.contestants.boto3_direct import Boto3Direct
-from benchmarks.contestants.contestant import Contestant, LeftOut
-from benchmarks.contestants.old_way.contestant import OldWay
-from benchmarks.contestants.ours import Ours
-from benchmarks.contestants.tus_node.contestant import TusNode
-from benchmarks.contestants.tusd import Tusd
-from benchmarks.machine import described
-from benchmarks.page import Report, page
-from benchmarks.plots import plots
-from benchmarks.round_trips import count_round_trips
-from benchmarks.rounds import Outcome, run_all
-from benchmarks.scenarios import full, quick
+from benchmarks.choice import add_options, choice
+from benchmarks.compare import comparison
+from benchmarks.page import write
+from benchmarks.results import Results
+from benchmarks.run import WORKSHOP, run
+from benchmarks.scenarios import rows
+from benchmarks.sizes import FULL
+from benchmarks.terminal import round_trips, summary
 
-_WORKSHOP = Path(".local") / "benchmarks"
-_CONTESTANTS: tuple[Contestant, ...] = (
-    Ours(synced=False),
-    Ours(synced=True),
-    Ours(synced=False, digests=False),
-    Tusd(tuned=True),
-    Tusd(tuned=False),
-    TusNode(),
-    OldWay(),
-    Boto3Direct(),
-)
+_WIDTH_OF_FILES = 150
+console = Console(highlight=False, width=None if sys.stdout.isatty() else _WIDTH_OF_FILES)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="benchmarks")
-    parser.add_argument("--quick", action="store_true", help="small files, few rounds")
-    parser.add_argument("--rounds", type=int, help="2 when quick, otherwise 5")
-    parser.add_argument("--only", default="", help="scenarios whose name holds this")
-    parser.add_argument("--among", default="", help="contestants whose name holds this")
-    parser.add_argument("--into", type=Path, default=Path("docs"), help="the page's folder")
-    options = parser.parse_args()
-    console = Console(highlight=False)
-    rounds = options.rounds or (2 if options.quick else 5)
-    scenarios = [
-        each for each in (quick() if options.quick else full()) if options.only in each.name
-    ]
-    chosen = [each for each in _CONTESTANTS if options.among in each.name]
-    _WORKSHOP.mkdir(parents=True, exist_ok=True)
-    ready, left_out = _prepared(chosen, console)
-    runs = (_WORKSHOP / "runs").absolute()
-    with prepared(_WORKSHOP) as source:
-        outcomes = run_all(
-            ready, scenarios, rounds=rounds, source=source, folder=runs, tell=console.print
-        )
-        console.print("counting round trips")
-        counted = count_round_trips(source, runs / "counted")
-    report = Report(
-        form="quick" if options.quick else "full",
-        rounds=rounds,
-        machine=described(runs),
-        descriptions={each.name: each.description for each in ready},
-        left_out=left_out,
-        outcomes=outcomes,
-        counted=counted,
-        plots=list(plots(outcomes)),
-    )
-    shutil.rmtree(runs)
-    _write(report, options.into)
+    options = _parser().parse_args()
+    options.do(options)
+
+
+def _parser() -> argparse.ArgumentParser:
+    layout = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__, formatter_class=layout)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    page = commands.add_parser("page", help="measure, and write docs/performance.md")
+    add_options(page, form="full")
+    page.add_argument("--into", type=Path, default=Path("docs"), help="the page's folder")
+    page.set_defaults(do=_page)
+    quick = commands.add_parser("quick", help="measure, and tell the medians here")
+    add_options(quick, form="quick")
+    quick.add_argument("--json", type=Path, default=WORKSHOP / "quick.json", help="keep all there")
+    quick.set_defaults(do=_quick)
+    pair = commands.add_parser("compare", help="two results beside each other")
+    pair.add_argument("before", type=Path)
+    pair.add_argument("after", type=Path)
+    pair.set_defaults(do=_compare)
+    commands.add_parser("rows", help="what can be measured").set_defaults(do=_rows)
+    return parser
+
+
+def _page(options: argparse.Namespace) -> None:
+    results = run(choice(options), tell=console.print)
+    write(results, options.into)
+    _keep(results, options.into / "performance.json")
     console.print(f"written: {options.into / 'performance.md'}")
 
 
-def _prepared(
-    contestants: list[Contestant], console: Console
-) -> tuple[list[Contestant], dict[str, str]]:
-    ready, left_out = [], {}
-    for contestant in contestants:
-        try:
-            contestant.prepare(_WORKSHOP.absolute())
-            ready.append(contestant)
-        except LeftOut as why:
-            left_out[contestant.name] = str(why)
-            console.print(f"{contestant.name} is left out: {why}")
-    return ready, left_out
+def _quick(options: argparse.Namespace) -> None:
+    results = run(choice(options), tell=console.print)
+    _keep(results, options.json)
+    for table in (summary(results), round_trips(results)):
+        console.print(table)
+    console.print(f"{results.noise}\nall of it: {options.json}")
 
 
-def _write(report: Report, folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    for old in folder.glob("performance-*.svg"):
-        old.unlink()
-    for plot in report.plots:
-        (folder / plot.file_name).write_text(plot.svg)
-    (folder / "performance.md").write_text(page(report))
-    (_WORKSHOP / "runs.json").write_text(json.dumps([_plain(each) for each in report.outcomes]))
+def _compare(options: argparse.Namespace) -> None:
+    before, after = (json.loads(path.read_text()) for path in (options.before, options.after))
+    console.print(comparison(before, after))
 
 
-def _plain(outcome: Outcome) -> dict[str, object]:
-    return dataclasses.asdict(outcome)
+def _rows(_: argparse.Namespace) -> None:
+    for row in rows(FULL):
+        console.print(f"{row.key:16} {row.name}")
+
+
+def _keep(results: Results, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(results.document(), indent=1) + "\n")
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from benchmarks.scenarios import MIB
+from benchmarks.sizes import MIB
 
 
 def synced_mib_per_second(

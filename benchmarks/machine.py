@@ -11,21 +11,21 @@ from chunk_service.cli.stack.postgres_programs import postgres_programs
 _PACKAGES = ("chunk-service", "uvicorn", "uvloop", "aiobotocore", "asyncpg", "boto3")
 
 
-def described(folder: Path) -> list[tuple[str, str]]:
+def described(folder: Path) -> dict[str, str]:
     """Name and value, for the page; `folder` is where spools and databases were."""
     memory_gib = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1024**3
     packages = ", ".join(f"{name} {version(name)}" for name in _PACKAGES)
     load = ", ".join(f"{each:.1f}" for each in os.getloadavg())
-    return [
-        ("processor", f"{_processor()}, {os.cpu_count()} cores, shared by all processes"),
-        ("memory", f"{memory_gib:.0f} GiB"),
-        ("file system", _file_system(folder)),
-        ("kernel", f"{platform.system()} {platform.release()}"),
-        ("Python", platform.python_version()),
-        ("PostgreSQL", _postgres()),
-        ("packages", packages),
-        ("load average when it ended", load),
-    ]
+    return {
+        "processor": f"{_processor()}, {os.cpu_count()} cores, shared by all processes",
+        "memory": f"{memory_gib:.0f} GiB",
+        "file system": _file_system(folder),
+        "kernel": f"{platform.system()} {platform.release()}",
+        "Python": platform.python_version(),
+        "PostgreSQL": _postgres(),
+        "packages": packages,
+        "load average when it ended": load,
+    }
 
 
 def _processor() -> str:

@@ -18,7 +18,8 @@ from benchmarks.client.ways import Job, Sent, Way
 from benchmarks.contestants.contestant import Running
 from benchmarks.figures import Figures, percentile
 from benchmarks.processes import cpu_seconds, forget_peak, peak_rss_mib
-from benchmarks.scenarios import GIB, MIB, Scenario
+from benchmarks.scenarios import Scenario
+from benchmarks.sizes import GIB, MIB
 from benchmarks.stores import Appeared, Store
 
 _VISIBLE_WITHIN_SECONDS = 30
@@ -54,7 +55,7 @@ def measure(scenario: Scenario, running: Running, store: Store, source: Source) 
     with ExitStack() as opened:
         lines = [
             [
-                opened.enter_context(Connection(running.url, source))
+                opened.enter_context(Connection(running.url, source, mbit=scenario.mbit))
                 for _ in range(scenario.connections)
             ]
             for _ in range(scenario.at_once)

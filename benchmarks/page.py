@@ -1,30 +1,19 @@
 """docs/performance.md: tables, plots, and what they were measured on and with."""
 
 import statistics
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from benchmarks.figures import Figures, Pick, median, paired_ratio
-from benchmarks.plots import Plot
+from benchmarks.plots import Plot, plots
+from benchmarks.results import Results
 from benchmarks.round_trips import Counted
 from benchmarks.rounds import Outcome
-from benchmarks.scenarios import MIB, Scenario
+from benchmarks.scenarios import Scenario
+from benchmarks.sizes import MIB
 
 _OURS = "chunk-service"
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """`descriptions` and `left_out` by the contestants' names."""
-
-    form: str
-    rounds: int
-    machine: Sequence[tuple[str, str]]
-    descriptions: Mapping[str, str]
-    left_out: Mapping[str, str]
-    outcomes: Sequence[Outcome]
-    counted: Sequence[Counted]
-    plots: Sequence[Plot]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +59,21 @@ _COLUMNS = (
 )
 
 
-def page(report: Report) -> str:
+def write(results: Results, folder: Path) -> None:
+    """The page and its plots; what was there of an earlier run is gone."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.glob("performance-*.svg"):
+        old.unlink()
+    drawn = list(plots(results.outcomes))
+    for plot in drawn:
+        (folder / plot.file_name).write_text(plot.svg)
+    (folder / "performance.md").write_text(_page(results, drawn))
+
+
+def _page(report: Results, drawn: Sequence[Plot]) -> str:
     parts = [
         _INTRODUCTION.format(form=report.form, rounds=report.rounds),
-        *(f"![{plot.title}]({plot.file_name})\n" for plot in report.plots),
+        *(f"![{plot.title}]({plot.file_name})\n" for plot in drawn),
         "## Figures\n",
         _READING,
         *(_table(outcome) for outcome in report.outcomes),
@@ -81,7 +81,7 @@ def page(report: Report) -> str:
         _costs(report.outcomes),
         _contestants(report),
         "## Measured on\n",
-        _rows(("what", "is"), report.machine),
+        _rows(("what", "is"), list(report.machine.items())),
     ]
     return "\n".join(parts)
 
@@ -204,7 +204,7 @@ def _costs(outcomes: Sequence[Outcome]) -> str:
     )
 
 
-def _contestants(report: Report) -> str:
+def _contestants(report: Results) -> str:
     out = [(name, f"left out: {why}") for name, why in report.left_out.items()]
     return "\n".join(
         ["## Contestants\n", _rows(("name", "is"), [*report.descriptions.items(), *out]), ""]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from benchmarks.bars import Bar, Group, chart
 from benchmarks.figures import Pick, median
 from benchmarks.rounds import Outcome
-from benchmarks.scenarios import Where
+from benchmarks.scenarios import OURS, Where
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class Plot:
 
 def plots(outcomes: Sequence[Outcome]) -> Iterator[Plot]:
     """None of what was not measured."""
-    compared = [outcome for outcome in outcomes if not outcome.scenario.ours_only]
+    compared = [outcome for outcome in outcomes if outcome.scenario.who != OURS]
     near = [one for one in compared if one.scenario.where is Where.NEAR]
     large = [one for one in near if not one.scenario.is_small]
     small = [one for one in near if one.scenario.is_small]

@@ -15,7 +15,8 @@ from benchmarks.client.ways import Job
 from benchmarks.contestants.contestant import Kind, Place, Running
 from benchmarks.contestants.ours import Ours
 from benchmarks.counting_proxy import RoundTrips
-from benchmarks.scenarios import KIB, MIB
+from benchmarks.scenarios import Scenario
+from benchmarks.sizes import KIB, MIB
 from benchmarks.stores import null_store
 
 _CHUNK_BYTES = 8 * MIB
@@ -32,14 +33,25 @@ class Counted:
     statements: Sequence[tuple[str, float]]
 
 
-def count_round_trips(source: Source, folder: Path) -> list[Counted]:
+def count_round_trips(scenarios: Sequence[Scenario], source: Source, folder: Path) -> list[Counted]:
+    """Of what these rows are made of."""
+    if not scenarios:
+        return []
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "store").mkdir(parents=True)
     with (
         null_store(folder / "store") as store,
         Ours(synced=False).counted(Place(folder, store.url)) as (running, trips),
     ):
-        return _Counting(running, trips, source).all()
+        counting = _Counting(running, trips, source)
+        counting.warm_up()
+        small = {one.kind for one in scenarios if one.is_small and one.uploads > 1}
+        chunks = [counting.per_chunk()] if any(_in_chunks(one) for one in scenarios) else []
+        return [*chunks, *(counting.per_file(kind) for kind in sorted(small))]
+
+
+def _in_chunks(scenario: Scenario) -> bool:
+    return scenario.kind is Kind.CHUNKS and not scenario.is_small
 
 
 class _Counting:
@@ -49,15 +61,13 @@ class _Counting:
         self._source = source
         self._number = 10**9
 
-    def all(self) -> list[Counted]:
-        """The first of each kind is not counted: it prepares statements."""
-        small = [Kind.ONE_REQUEST, Kind.CHUNKS]
-        for kind in small:
+    def warm_up(self) -> None:
+        """The first of each kind prepares statements."""
+        for kind in (Kind.ONE_REQUEST, Kind.CHUNKS):
             self._send(kind, 64 * KIB, lines=1)
         self._chunks(8)
-        return [self._per_chunk(), *(self._per_file(kind) for kind in small)]
 
-    def _per_chunk(self) -> Counted:
+    def per_chunk(self) -> Counted:
         """The difference of two lengths: what the file costs once falls out."""
         short, long = 8, 40
         few = self._chunks(short)
@@ -67,7 +77,7 @@ class _Counting:
         }
         return Counted("a chunk of 8 MiB", (many[0] - few[0]) / (long - short), _top(statements))
 
-    def _per_file(self, kind: Kind) -> Counted:
+    def per_file(self, kind: Kind) -> Counted:
         self._rest()
         for _ in range(_SMALL_FILES):
             self._send(kind, 64 * KIB, lines=1)

@@ -3,33 +3,27 @@
 So what disturbs the machine for a while disturbs all alike, and ratios are taken pair by pair.
 """
 
-import shutil
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from pathlib import Path
 
 from benchmarks.client.connection import CallFailed
 from benchmarks.client.source import Source
-from benchmarks.contestants.contestant import Contestant, LeftOut, Place, Running
-from benchmarks.contestants.ours import Ours
+from benchmarks.contestants.contestant import Contestant
 from benchmarks.disk import synced_mib_per_second
 from benchmarks.figures import Figures
 from benchmarks.measure import measure
-from benchmarks.processes import rss_mib
 from benchmarks.scenarios import Scenario, Where
-from benchmarks.stores import Store, null_store, seaweed_store
-from chunk_service.cli.stack.errors import StackError
-
-Tell = Callable[[str], None]
-_DISTANT = {"round_trip_ms": 50, "mbit": 100}
+from benchmarks.started import Started, Tell, started
+from benchmarks.stores import Store
 
 
 @dataclass(slots=True)
 class Outcome:
-    """Of one scenario: the runs of each contestant, in the order of the rounds.
+    """Of one row: the runs of each contestant, in the order of the rounds.
 
-    `idle_rss_mib` is what its process had when it had just been started.
+    `idle_rss_mib` is what its process had before its first upload.
     """
 
     scenario: Scenario
@@ -39,105 +33,77 @@ class Outcome:
     disk_mib_per_second: list[float] = field(default_factory=list)
 
 
-def run_all(
-    contestants: Sequence[Contestant],
-    scenarios: Sequence[Scenario],
-    *,
-    rounds: int,
-    source: Source,
-    folder: Path,
-    tell: Tell,
-) -> list[Outcome]:
-    outcomes = []
-    for where in Where:
-        chosen = [scenario for scenario in scenarios if scenario.where is where]
-        if not chosen:
-            continue
-        with _started(contestants, where, folder, tell) as (store, running):
-            idle = {contestant.name: rss_mib(its.pid) for contestant, its in running}
-            for scenario in chosen:
-                tell(f"{scenario.name}, to {where}")
-                turns = _Turns(Outcome(scenario, idle), store, source, folder)
-                for number in range(rounds):
-                    turns.round(_rotated(running, number), tell)
-                outcomes.append(turns.outcome)
-    return outcomes
+@dataclass(frozen=True, slots=True)
+class Race:
+    """What all blocks have in common."""
 
+    contestants: Sequence[Contestant]
+    rounds: int
+    source: Source
+    folder: Path
+    tell: Tell
 
-@contextmanager
-def _started(
-    contestants: Sequence[Contestant], where: Where, folder: Path, tell: Tell
-) -> Iterator[tuple[Store, list[tuple[Contestant, Running]]]]:
-    with ExitStack() as parts:
-        store = parts.enter_context(_store(where, _fresh(folder / where.name.lower())))
-        running: list[tuple[Contestant, Running]] = []
-        for number, contestant in enumerate(contestants):
-            place = Place(_fresh(folder / f"{where.name.lower()}-{number}"), store.url)
-            try:
-                running.append((contestant, parts.enter_context(contestant.running(place))))
-            except (LeftOut, StackError) as error:
-                tell(f"{contestant.name} did not start: {error}")
-        yield store, running
+    def run(self, scenarios: Sequence[Scenario]) -> list[Outcome]:
+        return [
+            outcome
+            for (_, where), block in groupby(scenarios, lambda one: (one.block, one.where))
+            for outcome in self._block(list(block), where)
+        ]
 
-
-@contextmanager
-def _store(where: Where, folder: Path) -> Iterator[Store]:
-    if where is Where.SEAWEED:
-        with seaweed_store(folder) as store:
-            yield store
-    else:
-        with null_store(folder, **(_DISTANT if where is Where.FAR else {})) as store:
-            yield store
-
-
-def _fresh(folder: Path) -> Path:
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    return folder
-
-
-def _rotated(
-    running: Sequence[tuple[Contestant, Running]], by: int
-) -> list[tuple[Contestant, Running]]:
-    start = by % len(running)
-    return [*running[start:], *running[:start]]
+    def _block(self, scenarios: Sequence[Scenario], where: Where) -> list[Outcome]:
+        wanted = frozenset[str]().union(*(scenario.who for scenario in scenarios))
+        chosen = [one for one in self.contestants if one.group in wanted]
+        place = self.folder
+        with started(chosen, where, folder=place, source=self.source, tell=self.tell) as parts:
+            store, ready = parts
+            idle = {each.contestant.name: each.idle_rss_mib for each in ready}
+            turns = [_Turns(Outcome(one, dict(idle)), store, self) for one in scenarios]
+            for number in range(self.rounds):
+                for each in turns:
+                    each.round(ready[number % len(ready) :] + ready[: number % len(ready)], number)
+        return [each.outcome for each in turns]
 
 
 class _Turns:
-    def __init__(self, outcome: Outcome, store: Store, source: Source, folder: Path) -> None:
+    def __init__(self, outcome: Outcome, store: Store, race: Race) -> None:
         self.outcome = outcome
         self._store = store
-        self._source = source
-        self._folder = folder
+        self._race = race
 
-    def round(self, running: Sequence[tuple[Contestant, Running]], tell: Tell) -> None:
-        for contestant, its in running:
-            if self._takes_part(contestant, its):
-                self._turn(contestant, its, tell)
-        if self.outcome.scenario.with_disk:
+    def round(self, ready: Sequence[Started], number: int) -> None:
+        scenario = self.outcome.scenario
+        self._race.tell(f"{scenario.key}, round {number + 1} of {self._race.rounds}")
+        for each in ready:
+            if self._takes_part(each):
+                self._turn(each)
+        if scenario.with_disk:
             self.outcome.disk_mib_per_second.append(self._disk())
 
-    def _takes_part(self, contestant: Contestant, its: Running) -> bool:
-        scenario = self.outcome.scenario
-        if scenario.ours_only and not isinstance(contestant, Ours):
-            return False
-        return scenario.kind in its.ways and contestant.name not in self.outcome.failures
+    def _takes_part(self, one: Started) -> bool:
+        scenario, name = self.outcome.scenario, one.contestant.name
+        return (
+            one.contestant.group in scenario.who
+            and scenario.kind in one.running.ways
+            and name not in self.outcome.failures
+        )
 
-    def _turn(self, contestant: Contestant, its: Running, tell: Tell) -> None:
+    def _turn(self, one: Started) -> None:
+        name = one.contestant.name
+        scenario = self.outcome.scenario.of(one.contestant.group)
         try:
-            figures = measure(self.outcome.scenario, its, self._store, self._source)
+            figures = measure(scenario, one.running, self._store, self._race.source)
         except (CallFailed, OSError) as error:
-            self.outcome.failures[contestant.name] = str(error)
-            tell(f"  {contestant.name}: {error}")
+            self.outcome.failures[name] = str(error)
+            self._race.tell(f"  {name}: {error}")
             return
-        self.outcome.runs.setdefault(contestant.name, []).append(figures)
+        self.outcome.runs.setdefault(name, []).append(figures)
         speed = f"{figures.mib_per_second:.0f} MiB/s, {figures.uploads_per_second:.1f} uploads/s"
-        tell(f"  {contestant.name}: {speed}, {figures.cpu_seconds_per_gib:.2f} CPU s/GiB")
+        self._race.tell(f"  {name}: {speed}, {figures.cpu_seconds_per_gib:.2f} CPU s/GiB")
 
     def _disk(self) -> float:
         scenario = self.outcome.scenario
         return synced_mib_per_second(
-            self._folder / "disk",
+            self._race.folder / "disk",
             size_bytes=scenario.size_bytes,
             chunk_bytes=scenario.chunk_bytes,
             threads=scenario.connections,

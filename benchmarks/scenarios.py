@@ -1,26 +1,46 @@
-"""What is measured: every row of the tables, in its quick and in its full form."""
+"""What is measured: every row of the tables.
 
+Rows of one block share their contestants' processes and are interleaved round by round, so that
+ratios between them are as good as those between contestants. Each block begins with new processes.
+"""
+
+import dataclasses
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from benchmarks.contestants.contestant import Kind
+from benchmarks.contestants.contestant import Group, Kind
+from benchmarks.sizes import KIB, MIB, Form
 
-KIB, MIB, GIB = 1024, 1024**2, 1024**3
+EVERYONE = frozenset(Group)
+MOST = EVERYONE - {Group.UNDIGESTED}
+RELAYS = MOST - {Group.LIMIT}
+OURS = frozenset({Group.OURS})
+
+FAR_ROUND_TRIP_MS, FAR_MBIT = 50, 100
+_SLOWER_THAN_FAR_MBIT = 75
+_SMALL_BYTES = 64 * KIB
 
 
 class Where(StrEnum):
     """Which store the contestants send to."""
 
     NEAR = "the null S3"
-    FAR = "the null S3, 50 ms and 100 Mbit/s per connection away"
+    FAR = f"the null S3, {FAR_ROUND_TRIP_MS} ms and {FAR_MBIT} Mbit/s per connection away"
     SEAWEED = "SeaweedFS"
 
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """`uploads` files of that size, `at_once` at a time, each over so many connections."""
+    """`uploads` files of that size, `at_once` at a time, each over so many connections.
 
+    `mbit` limits each connection of the client. A peer sends one `peers_share`-th of a file, a slow
+    one a quarter of that: so many bytes do not change its rate, and half an hour is long enough.
+    """
+
+    key: str
     name: str
+    block: str
     kind: Kind
     size_bytes: int
     chunk_bytes: int
@@ -28,62 +48,125 @@ class Scenario:
     uploads: int = 1
     at_once: int = 1
     where: Where = Where.NEAR
+    who: frozenset[Group] = MOST
+    mbit: float = 0
+    peers_share: int = 1
     with_disk: bool = False
-    ours_only: bool = False
 
     @property
     def is_small(self) -> bool:
         """Counted in uploads a second, not in MiB."""
-        return self.size_bytes < MIB
+        return self.size_bytes <= _SMALL_BYTES
+
+    def of(self, group: Group) -> "Scenario":
+        """What a contestant of this group is sent."""
+        peer = group in {Group.PEER, Group.SLOW_PEER, Group.LIMIT}
+        share = self.peers_share if peer else 1
+        if group is Group.SLOW_PEER and not self.is_small and self.at_once == 1:
+            share *= 4
+        size_bytes = max(self.size_bytes // share, self.connections * self.chunk_bytes)
+        return dataclasses.replace(self, size_bytes=min(self.size_bytes, size_bytes))
 
 
-def quick() -> list[Scenario]:
-    return [
-        _chunks(4, 8, 256 * MIB, with_disk=True),
-        _chunks(1, 8, 256 * MIB),
-        Scenario("one request of 256 MiB", Kind.ONE_REQUEST, 256 * MIB, 256 * MIB),
-        *_small(96),
-        _completing(64 * MIB, 3),
-    ]
+def rows(form: Form) -> list[Scenario]:
+    """In the order of the page."""
+    return [*_near(form), *_sizes(form), *_far(form), _seaweed(form)]
 
 
-def full() -> list[Scenario]:
-    return [
-        _chunks(4, 8, GIB, with_disk=True),
-        _chunks(1, 8, GIB),
-        _chunks(4, 1, 256 * MIB),
-        _chunks(4, 64, GIB),
-        Scenario("4 connections × 8 MiB, as forms", Kind.CHUNK_FORMS, GIB, 8 * MIB, 4),
-        Scenario("one request of 1 GiB", Kind.ONE_REQUEST, GIB, GIB),
-        Scenario("one form of 1 GiB", Kind.ONE_FORM, GIB, GIB),
-        *_small(800),
-        Scenario("64 uploads at once, 64 MiB each", Kind.CHUNKS, 64 * MIB, 8 * MIB, 1, 64, 64),
-        _completing(64 * MIB, 5),
-        _completing(GIB, 1),
-        _completing(8 * GIB, 1),
-        Scenario("4 connections × 8 MiB, far", Kind.CHUNKS, 256 * MIB, 8 * MIB, 4, where=Where.FAR),
-        Scenario("4 connections × 8 MiB, whole", Kind.CHUNKS, GIB, 8 * MIB, 4, where=Where.SEAWEED),
-    ]
+def _near(form: Form) -> Iterator[Scenario]:
+    large, medium = form.large_bytes, form.medium_bytes
+    four = "put-4x8"
+    yield dataclasses.replace(_put(4, 8, large, four), who=EVERYONE, with_disk=True)
+    yield Scenario(
+        "form-4x8",
+        "4 connections × 8 MiB, as forms",
+        four,
+        Kind.CHUNK_FORMS,
+        large,
+        8 * MIB,
+        4,
+        who=frozenset({Group.OURS, Group.SYNCED}),
+    )
+    yield dataclasses.replace(_put(1, 8, large, "put-1x8"), who=EVERYONE)
+    yield _put(4, 1, medium, "put-1-mib")
+    yield _put(1, 1, medium, "put-1-mib")
+    yield _put(4, 64, large, "put-64-mib")
+    yield _put(1, 64, large, "put-64-mib")
+    request = ("one request", Kind.ONE_REQUEST, large, large)
+    yield Scenario("request", "one request for the file", *request)
+    yield Scenario("form", "one form for the file", "one request", Kind.ONE_FORM, large, large)
+    yield from _small(form.small_uploads)
+    at_once = ("at once", Kind.CHUNKS, form.at_once_bytes, min(8 * MIB, form.at_once_bytes))
+    yield Scenario("at-once-64", "64 uploads at once", *at_once, uploads=64, at_once=64)
 
 
-def _chunks(
-    connections: int, chunk_mib: int, size_bytes: int, *, with_disk: bool = False
-) -> Scenario:
-    plural = "s" if connections > 1 else ""
-    name = f"{connections} connection{plural} × {chunk_mib} MiB"
-    chunk_bytes = chunk_mib * MIB
-    return Scenario(name, Kind.CHUNKS, size_bytes, chunk_bytes, connections, with_disk=with_disk)
+def _put(connections: int, chunk_mib: int, size_bytes: int, block: str) -> Scenario:
+    name = f"{connections} connection{'s' if connections > 1 else ''} × {chunk_mib} MiB"
+    key = f"put-{connections}x{chunk_mib}"
+    return Scenario(key, name, block, Kind.CHUNKS, size_bytes, chunk_mib * MIB, connections)
 
 
-def _small(uploads: int) -> list[Scenario]:
-    size = 64 * KIB
-    several = "64 KiB, 8 at once, in several requests"
-    return [
-        Scenario("64 KiB, 8 at once, in one", Kind.ONE_REQUEST, size, size, 1, uploads, 8),
-        Scenario(several, Kind.CHUNKS, size, size, 1, uploads, 8),
-    ]
+def _small(uploads: int) -> Iterator[Scenario]:
+    for key, requests, kind in (
+        ("small-one", "one request", Kind.ONE_REQUEST),
+        ("small-three", "several requests", Kind.CHUNKS),
+    ):
+        name = f"64 KiB, 8 at once, in {requests}"
+        size = _SMALL_BYTES
+        yield Scenario(key, name, "small", kind, size, size, uploads=uploads, at_once=8)
 
 
-def _completing(size_bytes: int, uploads: int) -> Scenario:
-    name = f"completing {size_bytes // MIB} MiB"
-    return Scenario(name, Kind.CHUNKS, size_bytes, 8 * MIB, 4, uploads, ours_only=True)
+def _sizes(form: Form) -> Iterator[Scenario]:
+    for size in form.file_sizes:
+        told = f"{size // KIB} KiB" if size < MIB else f"{size // MIB} MiB"
+        uploads = 5 if size <= 64 * MIB else 1
+        yield Scenario(
+            f"file-{told.replace(' ', '-').lower()}",
+            f"a file of {told}",
+            "sizes",
+            Kind.CHUNKS,
+            size,
+            min(size, 8 * MIB),
+            4,
+            uploads,
+            who=OURS,
+        )
+
+
+def _far(form: Form) -> Iterator[Scenario]:
+    eight = (8 * MIB, 4)
+    yield Scenario(
+        "far-4x8",
+        "4 connections × 8 MiB, far",
+        "far",
+        Kind.CHUNKS,
+        form.far_bytes,
+        *eight,
+        where=Where.FAR,
+        who=MOST - {Group.SYNCED},
+        peers_share=4,
+    )
+    yield Scenario(
+        "far-visible",
+        f"far, and the client sends {_SLOWER_THAN_FAR_MBIT} Mbit/s per connection",
+        "far",
+        Kind.CHUNKS,
+        form.far_visible_bytes,
+        *eight,
+        where=Where.FAR,
+        who=RELAYS - {Group.SYNCED},
+        mbit=_SLOWER_THAN_FAR_MBIT,
+    )
+
+
+def _seaweed(form: Form) -> Scenario:
+    return Scenario(
+        "seaweed-4x8",
+        "4 connections × 8 MiB, SeaweedFS",
+        "SeaweedFS",
+        Kind.CHUNKS,
+        form.seaweed_bytes,
+        8 * MIB,
+        4,
+        where=Where.SEAWEED,
+    )

@@ -36,9 +36,12 @@ class Reply:
 
 
 class Connection:
-    def __init__(self, base_url: str, source: Source) -> None:
+    """`mbit` is the most it sends in a second; 0: as much as it can."""
+
+    def __init__(self, base_url: str, source: Source, *, mbit: float = 0) -> None:
         address = urlsplit(base_url)
         self.source = source
+        self._bytes_per_second = mbit * 1e6 / 8
         self._host = f"{address.hostname}:{address.port}"
         self._sock = socket.create_connection((address.hostname, address.port), _CONNECT_SECONDS)
         self._sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -74,7 +77,7 @@ class Connection:
                 data += piece
             else:
                 self._sock.sendall(data, socket.MSG_MORE)
-                self.source.send(self._sock, piece)
+                self.source.send(self._sock, piece, self._bytes_per_second)
                 data = b""
         if data:
             self._sock.sendall(data)

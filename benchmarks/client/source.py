@@ -8,6 +8,7 @@ import base64
 import hashlib
 import os
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from functools import cache
 from pathlib import Path
 
 PREPARED_BYTES = 64 * 1024**2
+_PACED_BYTES = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +31,15 @@ class Span:
 class Source:
     fd: int
 
-    def send(self, sock: socket.socket, span: Span) -> None:
-        sent = 0
+    def send(self, sock: socket.socket, span: Span, bytes_per_second: float = 0) -> None:
+        """`bytes_per_second` 0: as fast as it goes."""
+        began, sent = time.monotonic(), 0
         while sent < span.size_bytes:
             place = (span.offset + sent) % PREPARED_BYTES
             most = min(span.size_bytes - sent, PREPARED_BYTES - place)
+            if bytes_per_second:
+                most = min(most, _PACED_BYTES)
+                time.sleep(max(0.0, began + sent / bytes_per_second - time.monotonic()))
             sent += os.sendfile(sock.fileno(), self.fd, place, most)
 
     def sha256(self, span: Span) -> bytes:

@@ -14,6 +14,17 @@ REGION = "us-east-1"
 ACCESS_KEY, SECRET_KEY = "benchmark", "benchmark-secret"
 
 
+class Group(StrEnum):
+    """Which rows a contestant takes part in."""
+
+    OURS = "ours"
+    SYNCED = "ours, with fsync"
+    UNDIGESTED = "ours, without digests"
+    PEER = "peer"
+    SLOW_PEER = "slow peer"
+    LIMIT = "limit"
+
+
 class LeftOut(Exception):
     """Why a contestant can't take part here."""
 
@@ -48,6 +59,9 @@ class Running:
 class Contestant(Protocol):
     @property
     def name(self) -> str: ...
+
+    @property
+    def group(self) -> Group: ...
 
     @property
     def description(self) -> str:

@@ -16,6 +16,7 @@ from benchmarks.contestants.contestant import (
     BUCKET,
     REGION,
     SECRET_KEY,
+    Group,
     Kind,
     Place,
     Running,
@@ -35,6 +36,7 @@ class Ours:
     def __init__(self, *, synced: bool, digests: bool = True) -> None:
         extras = [*(["fsync"] if synced else []), *([] if digests else ["no digests"])]
         self.name = ", ".join(["chunk-service", *extras])
+        self.group = Group.SYNCED if synced else Group.OURS if digests else Group.UNDIGESTED
         self._synced = synced
         self._digests = digests
 

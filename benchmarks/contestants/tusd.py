@@ -9,6 +9,7 @@ from pathlib import Path
 from benchmarks.client.tus import Tus
 from benchmarks.contestants.contestant import (
     BUCKET,
+    Group,
     Kind,
     LeftOut,
     Place,
@@ -23,6 +24,8 @@ _PATH = "/files/"
 
 
 class Tusd:
+    group = Group.PEER
+
     def __init__(self, *, tuned: bool) -> None:
         self.name = "tusd, tuned" if tuned else "tusd"
         self._flags = _TUNED if tuned else ()

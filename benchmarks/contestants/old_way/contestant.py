@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks.client.numbered import OldForms
-from benchmarks.contestants.contestant import BUCKET, Kind, Place, Running, aws_environment
+from benchmarks.contestants.contestant import BUCKET, Group, Kind, Place, Running, aws_environment
 from benchmarks.contestants.programs import run, server
 from chunk_service.cli.stack.credentials import AUDIENCE, ISSUER, StackCredentials
 from chunk_service.cli.stack.ports import LOOPBACK, free_port
@@ -16,6 +16,7 @@ _HERE = Path(__file__).parent
 
 class OldWay:
     name = "the old way"
+    group = Group.SLOW_PEER
 
     def __init__(self) -> None:
         self._python = Path()

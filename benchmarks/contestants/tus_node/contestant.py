@@ -12,6 +12,7 @@ from pathlib import Path
 from benchmarks.client.tus import Tus
 from benchmarks.contestants.contestant import (
     BUCKET,
+    Group,
     Kind,
     LeftOut,
     Place,
@@ -27,6 +28,7 @@ _PATH = "/files"
 
 class TusNode:
     name = "tus-node-server"
+    group = Group.SLOW_PEER
 
     def __init__(self) -> None:
         self._folder = Path()
