@@ -39,8 +39,9 @@ class Choice:
         ]
 
     @property
-    def is_whole(self) -> bool:
-        return not (self.only or self.skip or self.among or self.ours_only)
+    def is_in_depth(self) -> bool:
+        """Who asks for single rows waits for nothing else."""
+        return not self.only
 
 
 def add_options(parser: argparse.ArgumentParser, *, form: str) -> None:

@@ -8,6 +8,7 @@ https://www.postgresql.org/docs/current/protocol-message-formats.html
 import asyncio
 import struct
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -24,11 +25,22 @@ class RoundTrips:
 
     def __init__(self) -> None:
         self.count = 0
-        self.statements: Counter[str] = Counter()
+        self._asked: list[tuple[float, str]] = []
+
+    @property
+    def statements(self) -> Counter[str]:
+        return Counter(text for _, text in self._asked)
+
+    def note(self, statement: str) -> None:
+        self._asked.append((time.monotonic(), statement))
+
+    def asked_between(self, first: float, last: float) -> Counter[str]:
+        """Statements between two moments of the monotonic clock."""
+        return Counter(text for at, text in self._asked if first <= at <= last)
 
     def forget(self) -> None:
         self.count = 0
-        self.statements.clear()
+        self._asked.clear()
 
 
 @contextmanager
@@ -94,9 +106,9 @@ class _Asked:
             self._texts[name] = _short(text)
         elif kind == _BIND:
             _, name, _ = content.split(b"\0", 2)
-            self._counted.statements[self._texts.get(name, "?")] += 1
+            self._counted.note(self._texts.get(name, "?"))
         elif kind == _QUERY:
-            self._counted.statements[_short(content.rstrip(b"\0"))] += 1
+            self._counted.note(_short(content.rstrip(b"\0")))
 
 
 def _short(text: bytes) -> str:

@@ -6,7 +6,7 @@ A run counts only when the store has the objects, of the right sizes.
 import resource
 import statistics
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -62,14 +62,20 @@ def measure(scenario: Scenario, running: Running, store: Store, source: Source) 
         ]
         forget_peak(running.pid)
         before, began = _Costs.now(running, store), time.monotonic()
-        sent = _send_all(scenario, way, lines)
-        ended = time.monotonic()
-        appeared = _seen(store, sent, began)
+        with store.watching(_all_is_sent(scenario, source)):
+            sent = _send_all(scenario, way, lines)
+            ended = time.monotonic()
+            appeared = _seen(store, sent, began)
         time.sleep(_SETTLING_SECONDS)
         after = _Costs.now(running, store)
     store.forget()
     peak = peak_rss_mib(running.pid)
     return _figures(scenario, sent, appeared, (before, after), peak, ended - began)
+
+
+def _all_is_sent(scenario: Scenario, source: Source) -> Callable[[], bool]:
+    goal = source.progress.sent_bytes + scenario.uploads * scenario.size_bytes
+    return lambda: source.progress.sent_bytes >= goal
 
 
 def _send_all(scenario: Scenario, way: Way, lines: Sequence[Sequence[Connection]]) -> list[Sent]:
@@ -139,7 +145,6 @@ def _per(before: float | None, after: float | None, gib: float) -> float | None:
 
 def _visible_seconds(sent: Sequence[Sent], appeared: Sequence[Appeared]) -> float | None:
     """Only for one upload: of several nobody knows which object is whose."""
-    moments = [each.at for each in appeared if each.at is not None]
-    if len(sent) != 1 or not sent[0].last_byte_at or not moments:
+    if len(sent) != 1 or not sent[0].last_byte_at:
         return None
-    return max(moments) - sent[0].last_byte_at
+    return max(each.at for each in appeared) - sent[0].last_byte_at

@@ -77,7 +77,7 @@ def _page(report: Results, drawn: Sequence[Plot]) -> str:
         "## Figures\n",
         _READING,
         *(_table(outcome) for outcome in report.outcomes),
-        _round_trips(report.counted),
+        _round_trips(report.database.counted),
         _costs(report.outcomes),
         _contestants(report),
         "## Measured on\n",

@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from benchmarks.floor.floor import Floor
 from benchmarks.noise import Noise
-from benchmarks.round_trips import Counted
+from benchmarks.round_trips import Database
 from benchmarks.rounds import Outcome
 
 
@@ -21,7 +22,8 @@ class Results:
     descriptions: Mapping[str, str]
     left_out: Mapping[str, str]
     outcomes: Sequence[Outcome]
-    counted: Sequence[Counted]
+    database: Database
+    floor: Floor | None
 
     def outcome(self, key: str) -> Outcome | None:
         return next((each for each in self.outcomes if each.scenario.key == key), None)
@@ -36,7 +38,9 @@ class Results:
             "contestants": dict(self.descriptions),
             "left_out": dict(self.left_out),
             "rows": {each.scenario.key: _row(each) for each in self.outcomes},
-            "round_trips": {each.what: each.each for each in self.counted},
+            "round_trips": {each.what: each.each for each in self.database.counted},
+            "database": dataclasses.asdict(self.database),
+            "floor": self.floor and dataclasses.asdict(self.floor),
         }
 
 

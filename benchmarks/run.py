@@ -12,6 +12,7 @@ from benchmarks.contestants.old_way.contestant import OldWay
 from benchmarks.contestants.ours import Ours
 from benchmarks.contestants.tus_node.contestant import TusNode
 from benchmarks.contestants.tusd import Tusd
+from benchmarks.floor.floor import measure_floor
 from benchmarks.machine import described
 from benchmarks.noise import Noise
 from benchmarks.results import Results
@@ -43,7 +44,11 @@ def run(choice: Choice, *, tell: Tell) -> Results:
     with prepared(WORKSHOP) as source:
         outcomes = Race(ready, choice.rounds, source, runs, tell).run(scenarios)
         tell("counting round trips")
-        counted = count_round_trips(_ours(ready, scenarios), source, runs / "counted")
+        database = count_round_trips(_ours(ready, scenarios), source, runs / "counted")
+        floor = None
+        if choice.is_in_depth:
+            tell("measuring the floor")
+            floor = measure_floor(source, runs / "floor", choice.form.medium_bytes)
     shutil.rmtree(runs)
     return Results(
         form=choice.form.name,
@@ -53,7 +58,8 @@ def run(choice: Choice, *, tell: Tell) -> Results:
         descriptions={each.name: each.description for each in ready},
         left_out=left_out,
         outcomes=outcomes,
-        counted=counted,
+        database=database,
+        floor=floor,
     )
 
 

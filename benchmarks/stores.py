@@ -1,10 +1,16 @@
-"""The stores that contestants send to: the null S3, near or far away, and SeaweedFS."""
+"""The stores that contestants send to: the null S3, near or far away, and SeaweedFS.
+
+The null S3 notes when objects appear. SeaweedFS is asked over and over, from the moment when the
+last byte was sent, so as not to disturb what is measured.
+"""
 
 import json
 import sys
+import threading
+import time
 import urllib.request
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -18,14 +24,15 @@ from chunk_service.cli.stack.seaweedfs import EmbeddedSeaweedFS
 
 _ROOT = Path(__file__).parents[1]
 _NOTES = (".info", ".part")
+_ASK_EVERY_SECONDS = 0.003
 
 
 @dataclass(frozen=True, slots=True)
 class Appeared:
-    """`at` on the monotonic clock; None where the store doesn't tell."""
+    """`at` on the monotonic clock."""
 
     size_bytes: int
-    at: float | None
+    at: float
 
 
 class Store(Protocol):
@@ -36,6 +43,10 @@ class Store(Protocol):
 
     def appeared(self, *, since: float) -> list[Appeared]:
         """The objects that appeared since that moment, without the peers' notes of their own."""
+        ...
+
+    def watching(self, all_is_sent: Callable[[], bool]) -> AbstractContextManager[object]:
+        """Inside the block it is noted when objects appear."""
         ...
 
     def forget(self) -> None:
@@ -56,6 +67,9 @@ class NullStore:
             for key, size_bytes, at in self._figures()["appearances"]
             if at >= since and not key.endswith(_NOTES)
         ]
+
+    def watching(self, all_is_sent: Callable[[], bool]) -> AbstractContextManager[object]:
+        return nullcontext(all_is_sent)
 
     def forget(self) -> None:
         """It keeps next to nothing anyway."""
@@ -88,15 +102,43 @@ class SeaweedStore:
             region_name=REGION,
         )
         self._s3.create_bucket(Bucket=BUCKET)
+        self._seen_at: dict[str, float] = {}
 
     def cpu_seconds(self) -> float | None:
         return None
 
     def appeared(self, *, since: float) -> list[Appeared]:
+        return [
+            Appeared(item["Size"], self._seen_at[item["Key"]])
+            for item in self._look()
+            if not item["Key"].endswith(_NOTES)
+        ]
+
+    @contextmanager
+    def watching(self, all_is_sent: Callable[[], bool]) -> Iterator[None]:
+        over = threading.Event()
+        watcher = threading.Thread(target=self._watch, args=(all_is_sent, over))
+        watcher.start()
+        try:
+            yield
+        finally:
+            over.set()
+            watcher.join()
+
+    def _watch(self, all_is_sent: Callable[[], bool], over: threading.Event) -> None:
+        while not over.wait(_ASK_EVERY_SECONDS):
+            if all_is_sent():
+                self._look()
+
+    def _look(self) -> list[dict[str, Any]]:
         found = self._objects()
-        return [Appeared(item["Size"], None) for item in found if not item["Key"].endswith(_NOTES)]
+        now = time.monotonic()
+        for item in found:
+            self._seen_at.setdefault(item["Key"], now)
+        return found
 
     def forget(self) -> None:
+        self._seen_at.clear()
         for item in self._objects():
             self._s3.delete_object(Bucket=BUCKET, Key=item["Key"])
 

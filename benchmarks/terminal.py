@@ -21,7 +21,11 @@ _COLUMNS: tuple[tuple[str, Pick, float], ...] = (
 
 
 def summary(results: Results) -> Table:
-    table = Table("row", "contestant", *(title for title, _, _ in _COLUMNS), box=SIMPLE)
+    table = Table(box=SIMPLE)
+    for title in ("row", "contestant"):
+        table.add_column(title, no_wrap=True)
+    for title, _, _ in _COLUMNS:
+        table.add_column(title, justify="right")
     for outcome in results.outcomes:
         for number, name in enumerate(outcome.runs):
             row = "" if number else outcome.scenario.key
@@ -37,7 +41,7 @@ def _cells(outcome: Outcome, name: str) -> list[str]:
 
 def round_trips(results: Results) -> Table:
     table = Table("of", "round trips to PostgreSQL", box=SIMPLE)
-    for each in results.counted:
+    for each in results.database.counted:
         table.add_row(each.what, f"{each.each:.2f}")
         for text, times in each.statements:
             table.add_row(f"  {text[:80]}", f"{times:.2f}")

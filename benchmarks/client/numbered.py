@@ -28,14 +28,21 @@ class NumberedChunks:
 
     def send(self, job: Job, lines: Sequence[Connection]) -> Sent:
         sent = Sent(job.size_bytes)
-        declared = {"total_size": job.size_bytes, "chunk_size": job.chunk_bytes}
-        upload = _begin(lines[0], self.token, job, declared)
+        upload = self.begin(lines[0], job)
         chunks = enumerate(spans(job.size_bytes, job.chunk_bytes))
         shared(
             chunks, lines, lambda line, chunk: sent.noting(lambda: self._chunk(line, upload, chunk))
         )
         sent.completing_seconds = _complete(lines[0], self.token, job, upload)
         return sent
+
+    def begin(self, line: Connection, job: Job) -> str:
+        """Return the upload's id."""
+        declared = {"total_size": job.size_bytes, "chunk_size": job.chunk_bytes}
+        return _begin(line, self.token, job, declared)
+
+    def first_chunk(self, line: Connection, upload: str, size_bytes: int) -> Reply:
+        return self._chunk(line, upload, (0, Span(0, size_bytes)))
 
     def _chunk(self, line: Connection, upload: str, chunk: tuple[int, Span]) -> Reply:
         index, span = chunk

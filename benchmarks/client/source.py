@@ -8,10 +8,11 @@ import base64
 import hashlib
 import os
 import socket
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -27,9 +28,22 @@ class Span:
     size_bytes: int
 
 
+class Progress:
+    """How much was sent so far, by all connections."""
+
+    def __init__(self) -> None:
+        self.sent_bytes = 0
+        self._adding = threading.Lock()
+
+    def add(self, size_bytes: int) -> None:
+        with self._adding:
+            self.sent_bytes += size_bytes
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     fd: int
+    progress: Progress = field(default_factory=Progress)
 
     def send(self, sock: socket.socket, span: Span, bytes_per_second: float = 0) -> None:
         """`bytes_per_second` 0: as fast as it goes."""
@@ -40,7 +54,9 @@ class Source:
             if bytes_per_second:
                 most = min(most, _PACED_BYTES)
                 time.sleep(max(0.0, began + sent / bytes_per_second - time.monotonic()))
-            sent += os.sendfile(sock.fileno(), self.fd, place, most)
+            gone = os.sendfile(sock.fileno(), self.fd, place, most)
+            self.progress.add(gone)
+            sent += gone
 
     def sha256(self, span: Span) -> bytes:
         return _sha256(self.fd, span.offset % PREPARED_BYTES, span.size_bytes)
