@@ -22,12 +22,13 @@ from rich.console import Console
 
 from benchmarks.choice import add_options, choice
 from benchmarks.compare import comparison
-from benchmarks.page import write
+from benchmarks.page.write import write
 from benchmarks.results import Results
 from benchmarks.run import WORKSHOP, run
 from benchmarks.scenarios import rows
 from benchmarks.sizes import FULL
-from benchmarks.terminal import round_trips, summary
+from benchmarks.targets import reached
+from benchmarks.terminal import round_trips, summary, target_table
 
 _WIDTH_OF_FILES = 150
 console = Console(highlight=False, width=None if sys.stdout.isatty() else _WIDTH_OF_FILES)
@@ -68,7 +69,7 @@ def _page(options: argparse.Namespace) -> None:
 def _quick(options: argparse.Namespace) -> None:
     results = run(choice(options), tell=console.print)
     _keep(results, options.json)
-    for table in (summary(results), round_trips(results)):
+    for table in (summary(results), round_trips(results), target_table(results)):
         console.print(table)
     console.print(f"{results.noise}\nall of it: {options.json}")
 
@@ -84,8 +85,9 @@ def _rows(_: argparse.Namespace) -> None:
 
 
 def _keep(results: Results, path: Path) -> None:
+    document = {**results.document(), "targets": [each.document() for each in reached(results)]}
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(results.document(), indent=1) + "\n")
+    path.write_text(json.dumps(document, indent=1) + "\n")
 
 
 if __name__ == "__main__":

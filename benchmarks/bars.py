@@ -51,7 +51,7 @@ def _bar(bar: Bar, y: int, top: float, colour: str) -> str:
         [
             _text(_LABELS - 6, y + 12, bar.label, anchor="end"),
             f'<rect {place} fill="{colour}"/>',
-            f'<path d="M{least:.1f} {middle}H{most:.1f}" stroke="#777" stroke-width="2"/>',
+            f'<path d="M{least:.1f} {middle}H{most:.1f}" class="range" stroke-width="2"/>',
             _text(int(max(end, most)) + 6, y + 12, _number(bar.value)),
         ]
     )
@@ -69,7 +69,16 @@ def _text(x: int, y: int, text: str, *, anchor: str = "start", weight: str = "no
 def _document(height: int, content: Sequence[str]) -> str:
     width = _LABELS + _WIDTH + _VALUES
     size = f'viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
-    style = 'font-family="sans-serif" font-size="12"'
-    background = f'<rect width="{width}" height="{height}" fill="#fff"/>'
-    body = "\n".join([background, *content])
-    return f'<svg xmlns="http://www.w3.org/2000/svg" {size} {style}>\n{body}\n</svg>\n'
+    background = '<rect class="page" width="100%" height="100%"/>'
+    body = "\n".join([_STYLE, background, *content])
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {size}>\n{body}\n</svg>\n'
+
+
+# Bars keep their colours; they stand out from either page.
+_STYLE = """<style>
+svg { font: 12px sans-serif; }
+.page { fill: #ffffff; } text { fill: #1f2328; } .range { stroke: #6e7781; }
+@media (prefers-color-scheme: dark) {
+.page { fill: #0d1117; } text { fill: #e6edf3; } .range { stroke: #c9d1d9; }
+}
+</style>"""

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from benchmarks.bars import Bar, Group, chart
 from benchmarks.figures import Pick, median
 from benchmarks.rounds import Outcome
-from benchmarks.scenarios import OURS, Where
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,25 +15,58 @@ class Plot:
     svg: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Chart:
+    name: str
+    title: str
+    unit: str
+    rows: Sequence[str]
+    pick: Pick
+
+
+_LARGE = ("put-4x8", "put-1x8", "put-4x1", "put-4x64", "request")
+_CHARTS = (
+    _Chart("throughput", "Throughput", "MiB/s", _LARGE, lambda run: run.mib_per_second),
+    _Chart("cpu", "CPU of the relay", "s/GiB", _LARGE, lambda run: run.cpu_seconds_per_gib),
+    _Chart(
+        "memory",
+        "Peak memory of the relay",
+        "MiB RSS",
+        ("at-once-64", "put-4x64"),
+        lambda run: run.peak_rss_mib,
+    ),
+    _Chart(
+        "visible",
+        "Last byte to visible",
+        "seconds",
+        ("put-4x8", "seaweed-4x8", "far-visible"),
+        lambda run: run.visible_seconds,
+    ),
+    _Chart(
+        "small",
+        "Small files",
+        "uploads/s",
+        ("small-one", "small-three"),
+        lambda run: run.uploads_per_second,
+    ),
+    _Chart(
+        "elsewhere",
+        "To other stores",
+        "MiB/s",
+        ("far-4x8", "seaweed-4x8"),
+        lambda run: run.mib_per_second,
+    ),
+)
+
+
 def plots(outcomes: Sequence[Outcome]) -> Iterator[Plot]:
     """None of what was not measured."""
-    compared = [outcome for outcome in outcomes if outcome.scenario.who != OURS]
-    near = [one for one in compared if one.scenario.where is Where.NEAR]
-    large = [one for one in near if not one.scenario.is_small]
-    small = [one for one in near if one.scenario.is_small]
-    elsewhere = [one for one in compared if one.scenario.where is not Where.NEAR]
-    wanted: list[tuple[str, str, str, Sequence[Outcome], Pick]] = [
-        ("throughput", "Throughput", "MiB/s", large, lambda run: run.mib_per_second),
-        ("cpu", "CPU of the relay", "seconds per GiB", large, lambda run: run.cpu_seconds_per_gib),
-        ("memory", "Peak memory of the relay", "MiB RSS", large, lambda run: run.peak_rss_mib),
-        ("visible", "Last byte to visible", "seconds", large, lambda run: run.visible_seconds),
-        ("small", "Small files", "uploads a second", small, lambda run: run.uploads_per_second),
-        ("elsewhere", "To other stores", "MiB/s", elsewhere, lambda run: run.mib_per_second),
-    ]
-    for name, title, unit, chosen, pick in wanted:
-        groups = [group for outcome in chosen if (group := _group(outcome, pick)).bars]
+    for each in _CHARTS:
+        chosen = [one for one in outcomes if one.scenario.key in each.rows]
+        groups = [group for one in chosen if (group := _group(one, each.pick)).bars]
         if groups:
-            yield Plot(f"performance-{name}.svg", title, chart(title, unit, groups))
+            svg = chart(each.title, each.unit, groups)
+            yield Plot(f"performance-{each.name}.svg", each.title, svg)
 
 
 def _group(outcome: Outcome, pick: Pick) -> Group:

@@ -6,6 +6,7 @@ from rich.table import Table
 from benchmarks.figures import Pick, median
 from benchmarks.results import Results
 from benchmarks.rounds import Outcome
+from benchmarks.targets import reached
 
 _COLUMNS: tuple[tuple[str, Pick, float], ...] = (
     ("MiB/s", lambda run: run.mib_per_second, 1),
@@ -31,6 +32,15 @@ def summary(results: Results) -> Table:
             row = "" if number else outcome.scenario.key
             table.add_row(row, name, *_cells(outcome, name))
         table.add_section()
+    return table
+
+
+def target_table(results: Results) -> Table:
+    """Those of which something was measured."""
+    table = Table("target", "bound", "measured", "met", box=SIMPLE)
+    for each in reached(results):
+        if each.met is not None:
+            table.add_row(each.target.text, each.target.bound, each.shown, str(each.met).lower())
     return table
 
 

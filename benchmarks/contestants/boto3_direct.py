@@ -20,12 +20,13 @@ from botocore.config import Config
 from benchmarks.client.connection import Connection
 from benchmarks.client.ways import Job, Sent
 from benchmarks.contestants.contestant import BUCKET, Group, Kind, Place, Running, aws_environment
+from benchmarks.contestants.names import BOTO3
 from benchmarks.contestants.programs import server
 from chunk_service.cli.stack.ports import LOOPBACK, free_port
 
 
 class Boto3Direct:
-    name = "boto3, no relay"
+    name = BOTO3
     group = Group.LIMIT
     description = f"boto3 {boto3.__version__}, `upload_file` straight to the store, bodies unsigned"
 

@@ -21,6 +21,7 @@ from benchmarks.contestants.contestant import (
     Place,
     Running,
 )
+from benchmarks.contestants.names import OURS, SYNCED, UNDIGESTED
 from benchmarks.counting_proxy import RoundTrips, counting_proxy
 from chunk_service.cli.stack.child import Child
 from chunk_service.cli.stack.credentials import ALGORITHM, AUDIENCE, ISSUER, StackCredentials
@@ -30,13 +31,13 @@ from chunk_service.cli.stack.provisions import ensure_database
 from chunk_service.cli.stack.service import migrate, start_service
 
 _DATABASE = "chunk_service"
+_NAMES = {Group.OURS: OURS, Group.SYNCED: SYNCED, Group.UNDIGESTED: UNDIGESTED}
 
 
 class Ours:
     def __init__(self, *, synced: bool, digests: bool = True) -> None:
-        extras = [*(["fsync"] if synced else []), *([] if digests else ["no digests"])]
-        self.name = ", ".join(["chunk-service", *extras])
         self.group = Group.SYNCED if synced else Group.OURS if digests else Group.UNDIGESTED
+        self.name = _NAMES[self.group]
         self._synced = synced
         self._digests = digests
 

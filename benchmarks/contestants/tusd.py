@@ -16,6 +16,7 @@ from benchmarks.contestants.contestant import (
     Running,
     aws_environment,
 )
+from benchmarks.contestants.names import TUSD, TUSD_TUNED
 from benchmarks.contestants.programs import run, server
 from chunk_service.cli.stack.ports import LOOPBACK, free_port
 
@@ -27,7 +28,7 @@ class Tusd:
     group = Group.PEER
 
     def __init__(self, *, tuned: bool) -> None:
-        self.name = "tusd, tuned" if tuned else "tusd"
+        self.name = TUSD_TUNED if tuned else TUSD
         self._flags = _TUNED if tuned else ()
         self._program = Path()
         self._version = ""

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from benchmarks.client.numbered import OldForms
 from benchmarks.contestants.contestant import BUCKET, Group, Kind, Place, Running, aws_environment
+from benchmarks.contestants.names import OLD_WAY
 from benchmarks.contestants.programs import run, server
 from chunk_service.cli.stack.credentials import AUDIENCE, ISSUER, StackCredentials
 from chunk_service.cli.stack.ports import LOOPBACK, free_port
@@ -15,7 +16,7 @@ _HERE = Path(__file__).parent
 
 
 class OldWay:
-    name = "the old way"
+    name = OLD_WAY
     group = Group.SLOW_PEER
 
     def __init__(self) -> None:

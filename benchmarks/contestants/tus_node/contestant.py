@@ -19,6 +19,7 @@ from benchmarks.contestants.contestant import (
     Running,
     aws_environment,
 )
+from benchmarks.contestants.names import TUS_NODE
 from benchmarks.contestants.programs import run, server
 from chunk_service.cli.stack.ports import LOOPBACK, free_port
 
@@ -27,7 +28,7 @@ _PATH = "/files"
 
 
 class TusNode:
-    name = "tus-node-server"
+    name = TUS_NODE
     group = Group.SLOW_PEER
 
     def __init__(self) -> None:
