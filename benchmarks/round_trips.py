@@ -123,7 +123,8 @@ class _Counting:
         way = self._running.ways[Kind.CHUNKS]
         assert isinstance(way, NumberedChunks)
         time.sleep(_SETTLING_SECONDS)
-        return while_reading(self._running, way, self._trips, self._source, self.idle.statements)
+        idle = {text: times / self.idle.seconds for text, times in self.idle.statements.items()}
+        return while_reading(self._running, way, self._trips, self._source, idle)
 
     def _warm_up(self) -> None:
         """The first of each kind prepares statements."""

@@ -2,6 +2,8 @@
 
 Rows of one block share their contestants' processes and are interleaved round by round, so that
 ratios between them are as good as those between contestants. Each block begins with new processes.
+
+Peers may send less than this service does: so many bytes do not change their rates.
 """
 
 import dataclasses
@@ -16,10 +18,12 @@ EVERYONE = frozenset(Group)
 MOST = EVERYONE - {Group.UNDIGESTED}
 RELAYS = MOST - {Group.LIMIT}
 OURS = frozenset({Group.OURS})
+_OURS = OURS | {Group.SYNCED, Group.UNDIGESTED}
 
 FAR_ROUND_TRIP_MS, FAR_MBIT = 50, 100
 _SLOWER_THAN_FAR_MBIT = 75
 _SMALL_BYTES = 64 * KIB
+_SLOW_SHARE = 4
 
 
 class Where(StrEnum):
@@ -35,7 +39,7 @@ class Scenario:
     """`uploads` files of that size, `at_once` at a time, each over so many connections.
 
     `mbit` limits each connection of the client. A peer sends one `peers_share`-th of a file, a slow
-    one a quarter of that: so many bytes do not change its rate, and half an hour is long enough.
+    one one `slow_share`-th.
     """
 
     key: str
@@ -51,6 +55,7 @@ class Scenario:
     who: frozenset[Group] = MOST
     mbit: float = 0
     peers_share: int = 1
+    slow_share: int = 1
     with_disk: bool = False
 
     @property
@@ -60,17 +65,19 @@ class Scenario:
 
     def of(self, group: Group) -> "Scenario":
         """What a contestant of this group is sent."""
-        peer = group in {Group.PEER, Group.SLOW_PEER, Group.LIMIT}
-        share = self.peers_share if peer else 1
-        if group is Group.SLOW_PEER and not self.is_small and self.at_once == 1:
-            share *= 4
+        if group in _OURS:
+            return self
+        share = self.slow_share if group is Group.SLOW_PEER else self.peers_share
         size_bytes = max(self.size_bytes // share, self.connections * self.chunk_bytes)
         return dataclasses.replace(self, size_bytes=min(self.size_bytes, size_bytes))
 
 
 def rows(form: Form) -> list[Scenario]:
     """In the order of the page."""
-    return [*_near(form), *_sizes(form), *_far(form), _seaweed(form)]
+    every = [*_near(form), *_sizes(form), *_far(form), _seaweed(form)]
+    if form.fresh_blocks:
+        return every
+    return [dataclasses.replace(each, block=each.where) for each in every]
 
 
 def _near(form: Form) -> Iterator[Scenario]:
@@ -93,7 +100,7 @@ def _near(form: Form) -> Iterator[Scenario]:
     yield _put(4, 64, large, "put-64-mib")
     yield _put(1, 64, large, "put-64-mib")
     request = ("one request", Kind.ONE_REQUEST, large, large)
-    yield Scenario("request", "one request for the file", *request)
+    yield Scenario("request", "one request for the file", *request, slow_share=_SLOW_SHARE)
     yield Scenario("form", "one form for the file", "one request", Kind.ONE_FORM, large, large)
     yield from _small(form.small_uploads)
     at_once = ("at once", Kind.CHUNKS, form.at_once_bytes, min(8 * MIB, form.at_once_bytes))
@@ -103,7 +110,8 @@ def _near(form: Form) -> Iterator[Scenario]:
 def _put(connections: int, chunk_mib: int, size_bytes: int, block: str) -> Scenario:
     name = f"{connections} connection{'s' if connections > 1 else ''} × {chunk_mib} MiB"
     key = f"put-{connections}x{chunk_mib}"
-    return Scenario(key, name, block, Kind.CHUNKS, size_bytes, chunk_mib * MIB, connections)
+    many = (size_bytes, chunk_mib * MIB, connections)
+    return Scenario(key, name, block, Kind.CHUNKS, *many, slow_share=_SLOW_SHARE)
 
 
 def _small(uploads: int) -> Iterator[Scenario]:
@@ -144,7 +152,8 @@ def _far(form: Form) -> Iterator[Scenario]:
         *eight,
         where=Where.FAR,
         who=MOST - {Group.SYNCED},
-        peers_share=4,
+        peers_share=2,
+        slow_share=2,
     )
     yield Scenario(
         "far-visible",
@@ -169,4 +178,5 @@ def _seaweed(form: Form) -> Scenario:
         8 * MIB,
         4,
         where=Where.SEAWEED,
+        slow_share=_SLOW_SHARE,
     )

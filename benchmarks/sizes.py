@@ -11,10 +11,15 @@ KIB, MIB, GIB = 1024, 1024**2, 1024**3
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """`file_sizes` are those whose completing call and memory are compared."""
+    """`file_sizes` are those whose completing call and memory are compared.
+
+    With `fresh_blocks` each block of rows has new processes, so that no row's memory is another's;
+    without, all rows of a store share them, which spares their starts.
+    """
 
     name: str
     rounds: int
+    fresh_blocks: bool
     large_bytes: int
     medium_bytes: int
     at_once_bytes: int
@@ -28,6 +33,7 @@ class Form:
 FULL = Form(
     name="full",
     rounds=5,
+    fresh_blocks=True,
     large_bytes=GIB,
     medium_bytes=256 * MIB,
     at_once_bytes=16 * MIB,
@@ -40,6 +46,7 @@ FULL = Form(
 QUICK = Form(
     name="quick",
     rounds=2,
+    fresh_blocks=False,
     large_bytes=256 * MIB,
     medium_bytes=64 * MIB,
     at_once_bytes=8 * MIB,
@@ -52,6 +59,7 @@ QUICK = Form(
 SMOKE = Form(
     name="smoke",
     rounds=1,
+    fresh_blocks=False,
     large_bytes=64 * MIB,
     medium_bytes=16 * MIB,
     at_once_bytes=MIB,

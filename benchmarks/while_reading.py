@@ -3,7 +3,7 @@ went through the counting proxy meanwhile, beside what an idle service asks in t
 """
 
 import time
-from collections.abc import Container, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ _FIRST_NUMBER = 2 * 10**8
 
 @dataclass(frozen=True, slots=True)
 class WhileReading:
-    """`asked` in so many seconds; `of_requests` is what of it an idle service never asks."""
+    """`asked` in so many seconds; `of_requests` are statements that were asked for each body."""
 
     seconds: float
     asked: int
@@ -43,9 +43,13 @@ def while_reading(
     chunks: NumberedChunks,
     trips: RoundTrips,
     source: Source,
-    idle: Container[str],
+    idle_per_second: Mapping[str, float],
 ) -> WhileReading:
-    """`idle` are the statements of a service that has nothing to do."""
+    """`idle_per_second` is what a service asks that has nothing to do, by statement.
+
+    What comes from time to time (a lease, a ping) may come now and not then; what a request asks
+    while it reads is asked at least as often as there are bodies.
+    """
     mbit = CHUNK_BYTES * 8 / 1e6 / _BODY_SECONDS
     with ExitStack() as opened, ThreadPoolExecutor(AT_ONCE) as threads:
         lines = [
@@ -58,5 +62,10 @@ def while_reading(
     first = began + _OPENED_AFTER_SECONDS
     last = min(reply.sent_at for reply in replies) - _LAST_PIECE_SECONDS
     asked = trips.asked_between(first, last)
-    of_requests = [(text, times) for text, times in asked.items() if text not in idle]
-    return WhileReading(last - first, asked.total(), of_requests)
+    seconds = last - first
+    of_requests = [
+        (text, times)
+        for text, times in asked.items()
+        if times - idle_per_second.get(text, 0) * seconds >= AT_ONCE
+    ]
+    return WhileReading(seconds, asked.total(), of_requests)

@@ -47,7 +47,7 @@ class Ours:
         digests = "with a SHA-256" if self._digests else "without digests"
         return (
             "`chunk-service serve`, one process with the worker inside, PostgreSQL 18; tokens, "
-            f"chunks {digests}, fsync {disk}"
+            f"chunks {digests}, fsync {disk}; all other settings at their defaults"
         )
 
     def prepare(self, workshop: Path) -> None:

@@ -40,7 +40,7 @@ class Tusd:
 
     def prepare(self, workshop: Path) -> None:
         self._program = _program(workshop)
-        self._version = run([self._program, "-version"], folder=workshop).splitlines()[0]
+        self._version = _version(self._program)
 
     @contextmanager
     def running(self, place: Place) -> Iterator[Running]:
@@ -66,3 +66,15 @@ def _program(workshop: Path) -> Path:
     program = workshop / "tusd"
     run(["go", "build", "-o", program, "./cmd/tusd"], folder=Path(os.environ["TUSD_SRC"]))
     return program
+
+
+def _version(program: Path) -> str:
+    """A program that was built from a source tree doesn't know; the tree may."""
+    told = run([program, "-version"], folder=program.parent).splitlines()[0]
+    if "TUSD_SRC" not in os.environ or "n/a" not in told:
+        return told
+    try:
+        tree = Path(os.environ["TUSD_SRC"]).absolute()
+        return run(["git", "--git-dir", tree / ".git", "describe", "--always"], folder=tree)
+    except LeftOut:
+        return told

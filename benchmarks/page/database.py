@@ -32,8 +32,8 @@ def _while_reading(reading: WhileReading, idle_per_second: float) -> str:
     told = (
         f"\nWhile {AT_ONCE} chunks at once were read for {reading.seconds:.1f} s, between the end "
         f"of their admission and their last byte, {per_second:.1f} statements a second went to the "
-        f"database; {idle_per_second:.1f} do when nothing is read. Statements that an idle service "
-        f"does not ask: {reading.asked_by_requests}.\n"
+        f"database; {idle_per_second:.1f} do when nothing is read. Statements asked for each "
+        f"body: {reading.asked_by_requests or 'none'}.\n"
     )
     named = "\n".join(f"- `{text}`: {times}" for text, times in reading.of_requests)
     return f"{told}\n{named}\n" if named else told

@@ -129,9 +129,12 @@ def _explained(scenario: Scenario) -> str:
 
 def _less(scenario: Scenario) -> str:
     """Who sends less than that."""
-    peers, slow = (scenario.of(group).size_bytes for group in (Group.PEER, Group.SLOW_PEER))
-    told = f" Peers send {_size(peers)} of it." if peers < scenario.size_bytes else ""
-    return f"{told} Slow ones send {_size(slow)}." if slow < peers else told
+    told = ""
+    for group, name in ((Group.PEER, "Peers"), (Group.SLOW_PEER, "Slow ones")):
+        its = scenario.of(group).size_bytes
+        if group in scenario.who and its < scenario.size_bytes:
+            told += f" {name} send {_size(its)}."
+    return told
 
 
 def _size(size_bytes: int) -> str:

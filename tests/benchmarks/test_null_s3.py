@@ -2,8 +2,10 @@
 
 import socket
 import sys
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import aiobotocore.session
@@ -11,6 +13,7 @@ import httpx
 import pytest
 from botocore.exceptions import ClientError
 
+from benchmarks.stores import null_store
 from chunk_service.cli.stack.child import Child
 from chunk_service.cli.stack.ports import LOOPBACK, free_port
 
@@ -82,6 +85,16 @@ async def test_it_counts_what_it_got_and_tells_what_appeared(s3: Any, url: str) 
     key, size_bytes, at = after["appearances"][-1]
     assert (key, size_bytes) == ("counted", len(_PART))
     assert before["monotonic"] < at < after["monotonic"]
+
+
+async def test_far_away_it_takes_its_time(tmp_path: Path) -> None:
+    """2 MiB at 32 Mbit/s are half a second, and two round trips: one to connect, one to answer."""
+    with null_store(tmp_path, round_trip_ms=50, mbit=32) as store:
+        async with httpx.AsyncClient(base_url=store.url, trust_env=False) as client:
+            began = time.monotonic()
+            await client.put("/bucket/far", content=bytes(2 * 1024**2))
+            seconds = time.monotonic() - began
+    assert seconds >= 2 * 1024**2 * 8 / 32e6 + 2 * 0.05
 
 
 def _listens(port: int) -> bool:
