@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
-_COLOURS = ("#0b6e4f", "#57a773", "#9ccfb0", "#c1440e", "#e0863d", "#5b6c8f", "#a28bb4", "#8a8a8a")
 _BAR, _GAP, _HEAD, _LABELS, _WIDTH, _VALUES = 16, 14, 24, 190, 420, 70
 
 
@@ -16,6 +15,7 @@ class Bar:
     value: float
     least: float
     most: float
+    colour: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,23 +25,21 @@ class Group:
 
 
 def chart(title: str, unit: str, groups: Sequence[Group]) -> str:
-    """The whole SVG document; each label has the same colour in every group."""
-    labels = list(dict.fromkeys(bar.label for group in groups for bar in group.bars))
+    """The whole SVG document."""
     top = max((bar.most for group in groups for bar in group.bars), default=1) or 1
     lines, height = [], 2 * _HEAD
     for group in groups:
         lines.append(_text(8, height + 12, group.name, weight="bold"))
         height += _HEAD
         for bar in group.bars:
-            colour = _COLOURS[labels.index(bar.label) % len(_COLOURS)]
-            lines.append(_bar(bar, height, top, colour))
+            lines.append(_bar(bar, height, top))
             height += _BAR + 2
         height += _GAP
     heading = _text(8, 20, f"{title} ({unit}; median, and from least to most)", weight="bold")
     return _document(height, [heading, *lines])
 
 
-def _bar(bar: Bar, y: int, top: float, colour: str) -> str:
+def _bar(bar: Bar, y: int, top: float) -> str:
     scale = _WIDTH / top
     end = _LABELS + bar.value * scale
     middle = y + _BAR / 2
@@ -50,7 +48,7 @@ def _bar(bar: Bar, y: int, top: float, colour: str) -> str:
     return "".join(
         [
             _text(_LABELS - 6, y + 12, bar.label, anchor="end"),
-            f'<rect {place} fill="{colour}"/>',
+            f'<rect {place} fill="{bar.colour}"/>',
             f'<path d="M{least:.1f} {middle}H{most:.1f}" class="range" stroke-width="2"/>',
             _text(int(max(end, most)) + 6, y + 12, _number(bar.value)),
         ]

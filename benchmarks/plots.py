@@ -4,6 +4,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from benchmarks.bars import Bar, Group, chart
+from benchmarks.contestants.names import (
+    BOTO3,
+    OLD_WAY,
+    OURS,
+    SYNCED,
+    TUS_NODE,
+    TUSD,
+    TUSD_TUNED,
+    UNDIGESTED,
+)
 from benchmarks.figures import Pick, median
 from benchmarks.rounds import Outcome
 
@@ -13,6 +23,18 @@ class Plot:
     file_name: str
     title: str
     svg: str
+
+
+_COLOURS = {
+    OURS: "#0b6e4f",
+    SYNCED: "#57a773",
+    UNDIGESTED: "#9ccfb0",
+    TUSD_TUNED: "#c1440e",
+    TUSD: "#e0863d",
+    TUS_NODE: "#5b6c8f",
+    OLD_WAY: "#a28bb4",
+    BOTO3: "#8a8a8a",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,5 +96,5 @@ def _group(outcome: Outcome, pick: Pick) -> Group:
     for name, runs in outcome.runs.items():
         values = [value for run in runs if (value := pick(run)) is not None]
         if (middle := median(runs, pick)) is not None:
-            bars.append(Bar(name, middle, min(values), max(values)))
+            bars.append(Bar(name, middle, min(values), max(values), _COLOURS[name]))
     return Group(outcome.scenario.name, bars)

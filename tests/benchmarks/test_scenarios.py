@@ -4,6 +4,7 @@ import pytest
 
 from benchmarks.choice import Choice
 from benchmarks.contestants.contestant import Group
+from benchmarks.contestants.names import BOTO3, OURS, PEERS, SYNCED, UNDIGESTED
 from benchmarks.run import CONTESTANTS
 from benchmarks.scenarios import rows
 from benchmarks.sizes import FORMS, MIB, SMOKE, Form
@@ -35,11 +36,12 @@ def test_rows_are_chosen_and_skipped_by_patterns() -> None:
 
 def test_ours_alone_are_chosen_without_their_peers() -> None:
     chosen = Choice(SMOKE, rounds=1, ours_only=True).contestants(CONTESTANTS)
-    assert [each.name for each in chosen] == [
-        "chunk-service",
-        "chunk-service, fsync",
-        "chunk-service, no digests",
-    ]
+    assert [each.name for each in chosen] == [OURS, SYNCED, UNDIGESTED]
+
+
+def test_every_contestant_is_known_by_its_name() -> None:
+    ours = (OURS, SYNCED, UNDIGESTED)
+    assert [each.name for each in CONTESTANTS] == [*ours, *PEERS, BOTO3]
 
 
 def test_small_files_are_those_counted_by_the_second() -> None:
