@@ -21,9 +21,10 @@ Ahead = tuple[str, str, float]
 _FILE = "file-"
 _COMPARED_FROM = "file-64-mib"
 _NOT_RACED = ("put-4x8", "put-1x8", "request", "far-visible")
-_FAR_CONNECTIONS: int = RelaySettings.model_fields["relay_concurrency"].default
+FAR_CONNECTIONS: int = RelaySettings.model_fields["relay_concurrency"].default
 _FAR_MIB_PER_SECOND = FAR_MBIT * 1e6 / 8 / MIB
 _PART_MIB = 8
+FAR_CARRIED_MIB_PER_SECOND = FAR_CONNECTIONS * _FAR_MIB_PER_SECOND
 FAR_VISIBLE_MS = _PART_MIB / _FAR_MIB_PER_SECOND * 1000 + 2 * FAR_ROUND_TRIP_MS
 
 
@@ -126,8 +127,7 @@ def asked_while_reading(results: Results) -> float | None:
 
 def share_of_line(results: Results) -> float | None:
     mib_per_second = median(_runs(results, "far-4x8", OURS), speed)
-    carried = _FAR_CONNECTIONS * _FAR_MIB_PER_SECOND
-    return None if mib_per_second is None else mib_per_second / carried
+    return None if mib_per_second is None else mib_per_second / FAR_CARRIED_MIB_PER_SECOND
 
 
 def visible_far_ms(results: Results) -> float | None:

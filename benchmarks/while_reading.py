@@ -45,11 +45,7 @@ def while_reading(
     source: Source,
     idle_per_second: Mapping[str, float],
 ) -> WhileReading:
-    """`idle_per_second` is what a service asks that has nothing to do, by statement.
-
-    What comes from time to time (a lease, a ping) may come now and not then; what a request asks
-    while it reads is asked at least as often as there are bodies.
-    """
+    """`idle_per_second` is what a service asks that has nothing to do, by statement."""
     mbit = CHUNK_BYTES * 8 / 1e6 / _BODY_SECONDS
     with ExitStack() as opened, ThreadPoolExecutor(AT_ONCE) as threads:
         lines = [
@@ -63,9 +59,16 @@ def while_reading(
     last = min(reply.sent_at for reply in replies) - _LAST_PIECE_SECONDS
     asked = trips.asked_between(first, last)
     seconds = last - first
-    of_requests = [
+    return WhileReading(seconds, asked.total(), asked_for_each(asked, idle_per_second, seconds))
+
+
+def asked_for_each(
+    asked: Mapping[str, int], idle_per_second: Mapping[str, float], seconds: float
+) -> list[tuple[str, int]]:
+    """What comes from time to time (a lease, a ping) may come now and not then; what a request asks
+    while it reads is asked at least as often as there are bodies."""
+    return [
         (text, times)
         for text, times in asked.items()
         if times - idle_per_second.get(text, 0) * seconds >= AT_ONCE
     ]
-    return WhileReading(seconds, asked.total(), of_requests)

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from benchmarks.contestants.contestant import Group
 from benchmarks.contestants.names import OURS
 from benchmarks.figures import Figures, Pick, median, paired_ratio
+from benchmarks.measured import FAR_CARRIED_MIB_PER_SECOND, FAR_CONNECTIONS, FAR_VISIBLE_MS
 from benchmarks.page.markdown import plain, rows
 from benchmarks.results import Results
 from benchmarks.rounds import Outcome
-from benchmarks.scenarios import Scenario
+from benchmarks.scenarios import Scenario, Where
 from benchmarks.sizes import KIB, MIB
 
 
@@ -87,6 +88,8 @@ def _table(outcome: Outcome) -> str:
     told = [f"### {scenario.name}\n", _explained(scenario), rows(head, lines)]
     if outcome.disk_mib_per_second:
         told.append(_disk(outcome))
+    if scenario.where is Where.FAR:
+        told.append(_FAR)
     told += [f"- {name} failed: {why}" for name, why in outcome.failures.items()]
     return "\n".join([*told, ""])
 
@@ -139,6 +142,13 @@ def _less(scenario: Scenario) -> str:
 
 def _size(size_bytes: int) -> str:
     return f"{size_bytes / MIB:g} MiB" if size_bytes >= MIB else f"{size_bytes / KIB:g} KiB"
+
+
+_FAR = f"""
+As many connections as this service opens at its defaults, {FAR_CONNECTIONS}, carry
+{FAR_CARRIED_MIB_PER_SECOND:.1f} MiB/s; one part and two round trips are {FAR_VISIBLE_MS:.0f} ms.
+tusd opens as many for each upload as it has parts ready, up to ten.
+"""
 
 
 def _disk(outcome: Outcome) -> str:
