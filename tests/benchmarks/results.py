@@ -4,6 +4,8 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 
 from benchmarks.figures import Figures
+from benchmarks.floor.floor import Floor
+from benchmarks.floor.stage import Stage
 from benchmarks.noise import Noise
 from benchmarks.results import Results
 from benchmarks.round_trips import Database
@@ -16,7 +18,7 @@ FIGURES = Figures(
     mib_per_second=100,
     uploads_per_second=1,
     cpu_seconds_per_gib=2,
-    postgres_cpu_seconds_per_gib=None,
+    postgres_cpu_seconds_per_gib=0.5,
     client_cpu_seconds_per_gib=0.2,
     store_cpu_seconds_per_gib=0.2,
     peak_rss_mib=90,
@@ -49,5 +51,5 @@ def results(*outcomes: Outcome, load: float = 0, database: Database | None = Non
         left_out={"tusd": "nobody built it"},
         outcomes=outcomes,
         database=database or Database(),
-        floor=None,
+        floor=Floor([Stage("a copy", 2000, 0.5)], [Stage("TLS", 4000, 0.1)], 0.1, 0.1, 2),
     )

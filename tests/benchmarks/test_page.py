@@ -23,6 +23,13 @@ def test_it_tells_medians_ratios_and_targets(tmp_path: Path) -> None:
     assert "| tusd | left out: nobody built it |" in page
 
 
+def test_it_tells_how_far_from_the_floor_this_service_is(tmp_path: Path) -> None:
+    """It takes 2 CPU s/GiB where copies take half a second."""
+    page = _page(tmp_path)
+    assert "| a copy | 2000 | 0.50 |" in page
+    assert "takes 2.00 CPU s/GiB, 4.00 times the floor, and PostgreSQL 0.50" in page
+
+
 def test_it_warns_of_figures_from_a_machine_that_was_busy(tmp_path: Path) -> None:
     assert "do not publish" in _page(tmp_path, load=3)
     assert "do not publish" not in _page(tmp_path, load=0.1)
