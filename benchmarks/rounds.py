@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from benchmarks.client.connection import CallFailed
 from benchmarks.client.source import Source
 from benchmarks.contestants.contestant import Contestant
@@ -17,6 +19,7 @@ from benchmarks.measure import measure
 from benchmarks.scenarios import Scenario, Where
 from benchmarks.started import Started, Tell, started
 from benchmarks.stores import Store
+from chunk_service.cli.stack.errors import StackError
 
 
 @dataclass(slots=True)
@@ -47,8 +50,16 @@ class Race:
         return [
             outcome
             for (_, where), block in groupby(scenarios, lambda one: (one.block, one.where))
-            for outcome in self._block(list(block), where)
+            for outcome in self._block_or_why(list(block), where)
         ]
+
+    def _block_or_why(self, scenarios: Sequence[Scenario], where: Where) -> list[Outcome]:
+        """A store that doesn't start costs its own rows only."""
+        try:
+            return self._block(scenarios, where)
+        except StackError as error:
+            self.tell(str(error))
+            return [Outcome(one, failures={str(where): str(error)}) for one in scenarios]
 
     def _block(self, scenarios: Sequence[Scenario], where: Where) -> list[Outcome]:
         wanted = frozenset[str]().union(*(scenario.who for scenario in scenarios))
@@ -92,7 +103,7 @@ class _Turns:
         scenario = self.outcome.scenario.of(one.contestant.group)
         try:
             figures = measure(scenario, one.running, self._store, self._race.source)
-        except (CallFailed, OSError) as error:
+        except (CallFailed, OSError, BotoCoreError, ClientError) as error:
             self.outcome.failures[name] = str(error)
             self._race.tell(f"  {name}: {error}")
             return

@@ -41,9 +41,10 @@ def started(
             place = Place(_fresh(folder / str(number)), store.url)
             try:
                 running = parts.enter_context(contestant.running(place))
-                ready.append(Started(contestant, running, rss_mib(running.pid)))
+                idle = rss_mib(running.pid)
                 _warm_up(running, source)
-            except (LeftOut, StackError, CallFailed) as error:
+                ready.append(Started(contestant, running, idle))
+            except (LeftOut, StackError, CallFailed, OSError) as error:
                 tell(f"{contestant.name} did not start: {error}")
         store.forget()
         yield store, ready

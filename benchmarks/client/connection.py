@@ -5,6 +5,7 @@ No library: whatever a client spends is taken from the contestant on a machine t
 
 import json
 import socket
+import struct
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from urllib.parse import urlsplit
 from benchmarks.client.source import Source, Span
 
 _CONNECT_SECONDS = 10
+_PATIENCE_SECONDS = 180
+_TIMEVAL = struct.Struct("ll")  # kernel's time-outs: sendfile wants a socket that blocks
 _END = b"\r\n\r\n"
 
 
@@ -46,6 +49,8 @@ class Connection:
         self._sock = socket.create_connection((address.hostname, address.port), _CONNECT_SECONDS)
         self._sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._sock.settimeout(None)
+        for direction in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
+            self._sock.setsockopt(socket.SOL_SOCKET, direction, _TIMEVAL.pack(_PATIENCE_SECONDS, 0))
 
     def __enter__(self) -> Self:
         return self

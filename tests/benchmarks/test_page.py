@@ -35,6 +35,13 @@ def test_it_warns_of_figures_from_a_machine_that_was_busy(tmp_path: Path) -> Non
     assert "do not publish" not in _page(tmp_path, load=0.1)
 
 
+def test_a_row_that_failed_says_why(tmp_path: Path) -> None:
+    row = outcome("seaweed-4x8", {})
+    row.failures["SeaweedFS"] = "it did not start"
+    write(results(row), tmp_path)
+    assert "- SeaweedFS failed: it did not start" in (tmp_path / "performance.md").read_text()
+
+
 def test_its_plots_are_there_and_suit_light_and_dark_pages(tmp_path: Path) -> None:
     page = _page(tmp_path)
     plots = list(tmp_path.glob("*.svg"))
