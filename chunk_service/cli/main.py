@@ -13,10 +13,11 @@ from chunk_service.cli.drain import drain
 from chunk_service.cli.events import app as events
 from chunk_service.cli.generate import generate
 from chunk_service.cli.migrate import app as migrate
-from chunk_service.cli.remote_files import ls, rm, search, share
+from chunk_service.cli.remote_files import ls, rm, search
 from chunk_service.cli.retention import app as retention
 from chunk_service.cli.run_stack import run
 from chunk_service.cli.serve import serve
+from chunk_service.cli.share import share
 from chunk_service.cli.spool import app as spool
 from chunk_service.cli.sweep import sweep
 from chunk_service.cli.token import token

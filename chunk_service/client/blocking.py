@@ -70,5 +70,11 @@ class BlockingClient:
     def share(self, key: str, wish: ShareWish = _NO_SHARE_WISH) -> dict[str, Any]:
         return self._run(self._client.files.share(key, wish))
 
+    def shares(self, key: str) -> list[dict[str, Any]]:
+        return self._run(self._client.shares(key))
+
+    def revoke(self, key: str, share_id: str) -> None:
+        self._run(self._client.files.revoke(key, share_id))
+
     def _run(self, work: Coroutine[Any, Any, T]) -> T:
         return self._runner.run(work)

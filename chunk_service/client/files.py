@@ -9,7 +9,7 @@ from chunk_service.client.calls import Call, Calls
 from chunk_service.client.errors import OddAnswer
 from chunk_service.domain.checksums import Checksum
 
-_PAGE_FILES = 500
+_PAGE_SIZE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class Files:
         """Newest first, page by page; conditions by the names of `GET /files`."""
         cursor: Mapping[str, str] = {}
         while True:
-            query = {**conditions, "limit": _PAGE_FILES, **cursor}
+            query = {**conditions, "limit": _PAGE_SIZE, **cursor}
             page = await self.calls.document(Call("GET", "/files", query=query))
             for document in _list_in(page, "files"):
                 yield FileFacts.of(document)
@@ -90,6 +90,22 @@ class Files:
         made = await self.calls.document(Call("POST", f"{path_of(key)}/shares", wish.document))
         # A path where the service was not told its own address: we know one that leads there.
         return {**made, "url": self.calls.address_of(str(made.get("url", "")))}
+
+    async def shares(self, key: str) -> AsyncIterator[dict[str, Any]]:
+        """The service's documents, newest first, page by page."""
+        behind: Mapping[str, str] = {}
+        while True:
+            query = {"limit": _PAGE_SIZE, **behind}
+            page = await self.calls.document(Call("GET", f"{path_of(key)}/shares", query=query))
+            for document in _list_in(page, "shares"):
+                yield dict(document)
+            if not page.get("next"):
+                return
+            behind = {"before": page["next"]}
+
+    async def revoke(self, key: str, share_id: str) -> None:
+        path = f"{path_of(key)}/shares/{quote(share_id, safe='')}"
+        await self.calls.ask(Call("DELETE", path))
 
 
 def path_of(key: str) -> str:

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import httpx
 
@@ -107,3 +107,7 @@ class Client:
     async def find(self, conditions: Mapping[str, str | int] | None = None) -> list[FileFacts]:
         """All files that meet the conditions of `GET /files`."""
         return [each async for each in self.files.find(conditions or {})]
+
+    async def shares(self, key: str) -> list[dict[str, Any]]:
+        """All links of a file that the service still knows."""
+        return [each async for each in self.files.shares(key)]

@@ -25,7 +25,10 @@ def test_all_of_it_without_async(service: RunningService, tmp_path: Path) -> Non
         assert (tmp_path / "b.txt").read_bytes() == b"text"
         found = client.find({"metadata": f'{{"in": "{tmp_path.name}"}}'})
         assert found == [client.read(stored.key)]
-        assert "/s/" in client.share(stored.key, ShareWish(max_downloads=1))["url"]
+        share = client.share(stored.key, ShareWish(max_downloads=1))
+        assert "/s/" in share["url"]
+        client.revoke(stored.key, share["id"])
+        assert [each["state"] for each in client.shares(stored.key)] == ["revoked"]
         client.delete(stored.key)
         with pytest.raises(Refused, match="404"):
             client.read(stored.key)

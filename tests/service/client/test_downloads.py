@@ -123,7 +123,7 @@ async def test_files_are_found_shared_and_deleted(client: Client, tmp_path: Path
 async def test_lists_are_read_to_their_end(
     client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("chunk_service.client.files._PAGE_FILES", 2)
+    monkeypatch.setattr("chunk_service.client.files._PAGE_SIZE", 2)
     metadata = {"only": tmp_path.name}
     for number in range(5):
         path = tmp_path / f"{number}.txt"
@@ -131,3 +131,11 @@ async def test_lists_are_read_to_their_end(
         await client.upload(path, Wish(metadata=metadata))
     found = await client.find({"metadata": f'{{"only": "{tmp_path.name}"}}'})
     assert [each.name for each in found] == [f"{number}.txt" for number in range(4, -1, -1)]
+
+
+async def test_links_are_read_to_their_end(
+    client: Client, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chunk_service.client.files._PAGE_SIZE", 2)
+    made = [(await client.files.share(key, ShareWish()))["id"] for _ in range(5)]
+    assert [each["id"] for each in await client.shares(key)] == made[::-1]

@@ -1,8 +1,8 @@
-"""`download`, `ls`, `search`, `rm` and `share` as scripts and people see them."""
+"""`download`, `ls`, `search` and `rm` as scripts and people see them."""
 
+import json
 from pathlib import Path
 
-import httpx
 import pytest
 
 from tests.service.client.command import Command
@@ -21,7 +21,7 @@ def command(service: RunningService, home: Path) -> Command:
     return Command(service.url, home)
 
 
-async def test_a_file_is_listed_fetched_shared_and_deleted(command: Command, home: Path) -> None:
+async def test_a_file_is_listed_fetched_and_deleted(command: Command, home: Path) -> None:
     (home / "ünï[1].txt").write_text("text")
     key = (await command.run("upload", "ünï[1].txt", "--json")).document["key"]
     assert (await command.run("ls", "--limit", 1, "--json")).document[0]["key"] == key
@@ -34,14 +34,22 @@ async def test_a_file_is_listed_fetched_shared_and_deleted(command: Command, hom
     again = await command.run("download", key, "--to", "got")
     assert (again.code, "exists already" in again.stderr) == (1, True)
     assert (await command.run("download", key, "--to", "-")).stdout == b"text"
-    shared = await command.run("share", key, "--password", given=b"open sesame\n")
-    async with httpx.AsyncClient(trust_env=False, follow_redirects=True) as anyone:
-        link = shared.stdout.decode().strip()
-        assert (await anyone.get(link)).status_code == 401
-        assert (await anyone.get(link, auth=("", "open sesame"))).text == "text"
     assert (await command.run("rm", key)).code == 0
     gone = await command.run("download", key)
     assert (gone.code, "404" in gone.stderr) == (1, True)
+
+
+async def test_a_list_says_whether_it_is_all(command: Command, home: Path) -> None:
+    for name in ("one.txt", "two.txt"):
+        (home / name).write_text("text")
+    await command.run("upload", "one.txt", "two.txt", "--metadata", f"in={home}")
+    conditions = ("--metadata", json.dumps({"in": str(home)}))
+    all_of_it = await command.run("search", *conditions, "--limit", 2)
+    assert (len(all_of_it.stdout.splitlines()), all_of_it.stderr) == (3, "")
+    first = await command.run("search", *conditions, "--limit", 1)
+    assert (len(first.stdout.splitlines()), "--limit" in first.stderr) == (2, True)
+    none = await command.run("search", "nobody-has-this")
+    assert (none.code, none.stdout, none.stderr) == (0, b"", "No files.\n")
 
 
 async def test_a_name_does_not_lead_out_of_the_folder(command: Command, home: Path) -> None:
@@ -56,8 +64,6 @@ async def test_a_name_does_not_lead_out_of_the_folder(command: Command, home: Pa
     ("arguments", "message"),
     [
         (["download", "a", "b", "--to", "file"], "must be a folder"),
-        (["share", "a", "--expires-in", "soon"], "--expires-in"),
-        (["share", "a", "--max-downloads", "0"], "--max-downloads"),
         (["ls", "--limit", "0"], "--limit"),
     ],
 )
