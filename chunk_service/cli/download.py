@@ -50,7 +50,7 @@ def download(
             path = to / _name_of(facts) if is_folder else to
             await _fetch(client, facts, path, may_replace=replace)
 
-    connection.run(work)
+    connection.run(work, when_interrupted="Interrupted; the same command goes on.")
 
 
 async def _fetch(client: "Client", facts: "FileFacts", path: Path, *, may_replace: bool) -> None:

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from chunk_service.cli.transfers.connection import (
+    GIVE_UP_SOON,
     AsJson,
     Connection,
+    GiveUpAfter,
     Token,
     TokenCommand,
     TokenFile,
@@ -30,9 +32,10 @@ def ls(
     token: Token = None,
     token_file: TokenFile = None,
     token_command: TokenCommand = None,
+    give_up_after: GiveUpAfter = GIVE_UP_SOON,
 ) -> None:
     """List the files of the token's owner, newest first."""
-    connection = Connection(url, token, token_file, token_command)
+    connection = Connection(url, token, token_file, token_command, give_up_after)
     _list(connection, {}, limit=limit, as_json=as_json)
 
 
@@ -55,6 +58,7 @@ def search(
     token: Token = None,
     token_file: TokenFile = None,
     token_command: TokenCommand = None,
+    give_up_after: GiveUpAfter = GIVE_UP_SOON,
 ) -> None:
     """List the files that meet all conditions, newest first."""
     conditions = {
@@ -67,7 +71,7 @@ def search(
         "metadata": metadata,
     }
     given = {name: value for name, value in conditions.items() if value is not None}
-    connection = Connection(url, token, token_file, token_command)
+    connection = Connection(url, token, token_file, token_command, give_up_after)
     _list(connection, given, limit=limit, as_json=as_json)
 
 
@@ -78,6 +82,7 @@ def rm(
     token: Token = None,
     token_file: TokenFile = None,
     token_command: TokenCommand = None,
+    give_up_after: GiveUpAfter = GIVE_UP_SOON,
 ) -> None:
     """Delete files."""
 
@@ -85,7 +90,7 @@ def rm(
         for key in keys:
             await client.files.delete(key)
 
-    Connection(url, token, token_file, token_command).run(work)
+    Connection(url, token, token_file, token_command, give_up_after).run(work)
 
 
 def _list(

@@ -9,8 +9,10 @@ import typer
 
 from chunk_service.cli.endings import MISUSED, end
 from chunk_service.cli.transfers.connection import (
+    GIVE_UP_SOON,
     AsJson,
     Connection,
+    GiveUpAfter,
     Token,
     TokenCommand,
     TokenFile,
@@ -51,6 +53,7 @@ def share(
     token: Token = None,
     token_file: TokenFile = None,
     token_command: TokenCommand = None,
+    give_up_after: GiveUpAfter = GIVE_UP_SOON,
 ) -> None:
     """Make a link to a file for who has no token, and print it: it is shown this once.
 
@@ -58,7 +61,7 @@ def share(
     """
     from chunk_service.client.files import ShareWish
 
-    connection = Connection(url, token, token_file, token_command)
+    connection = Connection(url, token, token_file, token_command, give_up_after)
     is_wished = expires_in is not None or max_downloads is not None or ask_password
     if is_wished + is_list + bool(revoked) > 1:
         end("--list, --revoke and what a new link is to be do not go together.", code=MISUSED)

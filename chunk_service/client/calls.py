@@ -1,23 +1,21 @@
-"""One call of the service, made until an answer decides: the only place that waits and repeats.
+"""One call of the service, made until an answer decides: the only place that repeats.
 
 A lost connection or a 5xx says nothing about what was done, and the same again is always safe.
-Which answer is a success, a pause or the end is said in `patience.py`.
+Which answer is a success, a pause or the end is said in `patience.py`, how one waits in
+`trials.py`.
 """
 
-import asyncio
-import random
-import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 
 from chunk_service.client.errors import GaveUp, OddAnswer, Refused, TokenRefused, UploadEnded
-from chunk_service.client.patience import Patience, Step, asked_seconds, step_after
+from chunk_service.client.patience import Patience, Step, step_after
 from chunk_service.client.problems import Problem
 from chunk_service.client.tokens import Tokens
+from chunk_service.client.trials import Tell, Trial, Trials, untold
 from chunk_service.domain.errors import Gone
 
 
@@ -45,19 +43,21 @@ class Call:
 class Calls:
     """By one connection pool, as one owner."""
 
-    def __init__(self, http: httpx.AsyncClient, tokens: Tokens, patience: Patience) -> None:
+    def __init__(
+        self, http: httpx.AsyncClient, tokens: Tokens, patience: Patience, tell: Tell = untold
+    ) -> None:
+        self.trials = Trials(patience, tell)
         self._http = http
         self._tokens = tokens
-        self._patience = patience
 
     async def ask(self, call: Call) -> httpx.Response:
         """The answer of a success or a redirection. Raises ClientError for all others."""
-        trial = Trial(call.what, self._patience)
+        trial = self.trials.begin(call.what)
         token = await self._tokens.current()
         while True:
             try:
                 answer = await self._sent(call, token)
-            except httpx.TransportError as error:
+            except httpx.RequestError as error:
                 await trial.pause_without_answer(error)
                 continue
             match _step(call, answer):
@@ -110,7 +110,7 @@ class Calls:
             headers={**call.headers, "Authorization": f"Bearer {token}"},
         )
 
-    async def _other_token(self, refused: str, trial: "Trial", answer: httpx.Response) -> str:
+    async def _other_token(self, refused: str, trial: Trial, answer: httpx.Response) -> str:
         token = await self._tokens.current(refused=refused)
         if token == refused and not self._tokens.may_change:
             raise TokenRefused(trial.what, Problem.of(answer))
@@ -119,35 +119,6 @@ class Calls:
         except GaveUp:
             raise TokenRefused(trial.what, Problem.of(answer)) from None
         return token
-
-
-class Trial:
-    """How one call goes that may have to be repeated: its failures so far, and since when."""
-
-    def __init__(self, what: str, patience: Patience) -> None:
-        self.what = what
-        self._patience = patience
-        self._failures = 0
-        self._failing_since: float | None = None
-
-    async def pause_after(self, answer: httpx.Response) -> None:
-        """Raises GaveUp where the wait would go beyond the client's patience."""
-        asked = asked_seconds(answer.headers.get("retry-after"), now=datetime.now(UTC))
-        await self._pause(asked, f"the last answer was {Problem.of(answer)}")
-
-    async def pause_without_answer(self, error: httpx.TransportError) -> None:
-        await self._pause(None, f"there was no answer: {str(error) or type(error).__name__}")
-
-    async def _pause(self, asked: float | None, why: str) -> None:
-        now = time.monotonic()
-        since = self._failing_since = self._failing_since or now
-        seconds = self._patience.pause_seconds(
-            self._failures, asked_seconds=asked, dice=random.random
-        )
-        self._failures += 1
-        if now + seconds - since > self._patience.give_up_after_seconds:
-            raise GaveUp(f"{self.what} did not succeed, tried {self._failures} times; {why}")
-        await asyncio.sleep(seconds)
 
 
 def _step(call: Call, answer: httpx.Response) -> Step:

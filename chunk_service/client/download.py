@@ -8,13 +8,14 @@ from http import HTTPStatus
 
 import httpx
 
-from chunk_service.client.calls import Call, Calls, Trial
+from chunk_service.client.calls import Call, Calls
 from chunk_service.client.errors import NotTheFile, Refused
 from chunk_service.client.files import FileFacts, path_of
-from chunk_service.client.patience import Patience, Step, step_after
+from chunk_service.client.patience import Step, step_after
 from chunk_service.client.problems import Problem
 from chunk_service.client.progress import Advance
 from chunk_service.client.sinks import Sink
+from chunk_service.client.trials import Trial
 
 _PIECE_BYTES = 1024 * 1024
 
@@ -25,20 +26,19 @@ class Download:
 
     calls: Calls
     store: httpx.AsyncClient
-    patience: Patience
     facts: FileFacts
     advance: Advance
 
     async def into(self, sink: Sink) -> None:
         """Raises ClientError."""
         self.advance(sink.received_bytes)
-        trial = Trial(self._what, self.patience)
+        trial = self.calls.trials.begin(self._what)
         while (had_bytes := sink.received_bytes) < self.facts.size_bytes:
             try:
                 await self._go_on(sink, trial)
-            except httpx.TransportError as error:
+            except httpx.RequestError as error:
                 if sink.received_bytes > had_bytes:
-                    trial = Trial(self._what, self.patience)
+                    trial = self.calls.trials.begin(self._what)
                 await trial.pause_without_answer(error)
 
     @property

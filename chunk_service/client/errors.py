@@ -6,6 +6,7 @@ ClientError
 │   └── UploadEnded    aborted, expired or failed: a new one may begin
 ├── GaveUp             no success within the client's patience; what was sent is kept
 ├── FileChanged        the file is not what it was when it was first read
+├── NoSuchKey          what no file or link can be called
 ├── OddAnswer          not what this service answers
 ├── NotTheFile         what was downloaded is not what was stored
 └── Unreadable         a file, pipe or token that cannot be read, or a target that is taken
@@ -38,6 +39,10 @@ class GaveUp(ClientError):
 
 
 class FileChanged(ClientError):
+    pass
+
+
+class NoSuchKey(ClientError):
     pass
 
 

@@ -6,10 +6,11 @@ from typing import Any, Self
 from urllib.parse import quote
 
 from chunk_service.client.calls import Call, Calls
-from chunk_service.client.errors import OddAnswer
+from chunk_service.client.errors import NoSuchKey, OddAnswer
 from chunk_service.domain.checksums import Checksum
 
 _PAGE_SIZE = 500
+_LEADING_ELSEWHERE = {"", ".", ".."}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +105,20 @@ class Files:
             behind = {"before": page["next"]}
 
     async def revoke(self, key: str, share_id: str) -> None:
-        path = f"{path_of(key)}/shares/{quote(share_id, safe='')}"
-        await self.calls.ask(Call("DELETE", path))
+        await self.calls.ask(Call("DELETE", f"{path_of(key)}/shares/{_only_segment(share_id)}"))
 
 
 def path_of(key: str) -> str:
+    """Raises NoSuchKey for what would lead to another door of the service than to a file."""
+    if _LEADING_ELSEWHERE & set(key.split("/")):
+        raise NoSuchKey(f"no file can have the key '{key}'")
     return f"/files/{quote(key)}"
+
+
+def _only_segment(text: str) -> str:
+    if text in _LEADING_ELSEWHERE:
+        raise NoSuchKey(f"nothing can have the id '{text}'")
+    return quote(text, safe="")
 
 
 def _list_in(document: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:

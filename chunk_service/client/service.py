@@ -28,6 +28,7 @@ from chunk_service.client.session import Stored
 from chunk_service.client.sinks import Sink, Target
 from chunk_service.client.sources import SourceFile
 from chunk_service.client.tokens import Tokens
+from chunk_service.client.trials import Tell, untold
 from chunk_service.client.wishes import Wish
 
 PARALLEL = 4
@@ -36,11 +37,15 @@ _NO_WISH = Wish()
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """`parallel` chunks of all uploads together are sent at a time, and are in memory then."""
+    """`parallel` chunks of all uploads together are sent at a time, and are in memory then.
+
+    `tell` hears, in a sentence, why nothing goes on for longer than a moment.
+    """
 
     parallel: int = PARALLEL
     patience: Patience = field(default_factory=Patience)
     state_folder: Path = field(default_factory=default_folder)
+    tell: Tell = untold
 
 
 class Client:
@@ -71,7 +76,8 @@ class Client:
             httpx.AsyncClient(timeout=timeout) as store,
         ):
             await asyncio.to_thread(memory.prune)
-            yield cls(Calls(http, tokens, chosen.patience), store, memory, chosen)
+            calls = Calls(http, tokens, chosen.patience, chosen.tell)
+            yield cls(calls, store, memory, chosen)
 
     async def upload(
         self, path: Path, wish: Wish = _NO_WISH, *, advance: Advance = unheard
@@ -101,7 +107,7 @@ class Client:
         self, facts: FileFacts, sink: AbstractContextManager[Sink], *, advance: Advance = unheard
     ) -> None:
         with sink as opened:
-            download = Download(self._calls, self._store, self._options.patience, facts, advance)
+            download = Download(self._calls, self._store, facts, advance)
             await download.into(opened)
 
     async def find(self, conditions: Mapping[str, str | int] | None = None) -> list[FileFacts]:

@@ -65,6 +65,8 @@ class Target:
         """A sink whose file has the target's name once it is whole. Raises ClientError."""
         if self.path.exists() and not self.may_replace:
             raise Unreadable(f"{self.path} exists already")
+        if self.path.exists() and not self.path.is_file():
+            raise Unreadable(f"{self.path} is not a file, and is not replaced")
         part = _part_of(self.path, facts.key)
         try:
             with part.open("a+b") as output:

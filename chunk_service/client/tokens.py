@@ -50,8 +50,15 @@ class Tokens:
         """The token to use, fetched anew where the known one is `refused`. Raises Unreadable."""
         async with self._turn:
             if self._known is None or self._known == refused:
-                self._known = await self._fetch()
+                self._known = _sendable(await self._fetch())
             return self._known
+
+
+def _sendable(token: str) -> str:
+    """Raises Unreadable for what no header can carry, without showing it."""
+    if not token or not all("!" <= character <= "~" for character in token):
+        raise Unreadable("the token has characters that no token has, or none at all")
+    return token
 
 
 def _read(path: Path) -> str:

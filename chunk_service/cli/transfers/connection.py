@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
+from urllib.parse import urlsplit
 
 import typer
 
@@ -60,6 +61,7 @@ GiveUpAfter = Annotated[
     ),
 ]
 GIVE_UP_AFTER: Final = "10m"
+GIVE_UP_SOON: Final = "1m"
 AsJson = Annotated[bool, typer.Option("--json", help="For scripts.")]
 
 
@@ -74,7 +76,12 @@ class Connection:
     give_up_after: str = GIVE_UP_AFTER
     parallel: int = 4
 
-    def run(self, work: Callable[["Client"], Awaitable[None]]) -> None:
+    def run(
+        self,
+        work: Callable[["Client"], Awaitable[None]],
+        *,
+        when_interrupted: str = "Interrupted.",
+    ) -> None:
         """Do it, or end the command with a message."""
         from chunk_service.client.errors import ClientError
 
@@ -83,21 +90,21 @@ class Connection:
         except ClientError as error:
             end(f"{error}", code=exit_code_of(error))
         except KeyboardInterrupt:
-            end("Interrupted; what was sent is kept.", code=INTERRUPTED)
+            end(when_interrupted, code=INTERRUPTED)
 
     async def _work(self, work: Callable[["Client"], Awaitable[None]]) -> None:
         from chunk_service.client.patience import Patience
         from chunk_service.client.service import Client, Options
 
         patience = Patience(give_up_after_seconds=self._give_up_after_seconds)
-        options = Options(parallel=self.parallel, patience=patience)
+        options = Options(parallel=self.parallel, patience=patience, tell=_tell)
         async with Client.open(self._url, self._tokens, options) as client:
             await work(client)
 
     @property
     def _url(self) -> str:
         url = self.url or os.environ.get("CHUNK_SERVICE_URL", "")
-        if not url.startswith(("http://", "https://")):
+        if not _is_address(url):
             end("--url or CHUNK_SERVICE_URL must be the service's http(s) address.", code=MISUSED)
         return url.rstrip("/")
 
@@ -120,6 +127,19 @@ class Connection:
             Path(file) if file else None,
             os.environ.get("CHUNK_SERVICE_TOKEN_COMMAND"),
         )
+
+
+def _tell(sentence: str) -> None:
+    typer.echo(sentence, err=True)
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        # Reading the port judges it.
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def exit_code_of(error: Exception) -> int:

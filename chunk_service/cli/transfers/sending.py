@@ -78,7 +78,7 @@ def send(connection: Connection, paths: Sequence[Path], wish: Wish, *, as_json: 
             queue = iter(files)
             await all_of(sending.send_from(queue) for _ in range(connection.parallel))
 
-    connection.run(work)
+    connection.run(work, when_interrupted=_interrupted(paths))
     codes = {outcome.exit_code for outcome in outcomes}
     for code in (FAILED, TOKEN_REFUSED, GAVE_UP):
         if code in codes:
@@ -130,3 +130,9 @@ def _selected(paths: Sequence[Path]) -> list[Selected]:
 def _total_bytes(files: Sequence[Selected]) -> int | None:
     sizes = [file.size_bytes for file in files]
     return None if None in sizes else sum(size for size in sizes if size is not None)
+
+
+def _interrupted(paths: Sequence[Path]) -> str:
+    if PIPE in paths:
+        return "Interrupted; of a pipe nothing is kept."
+    return "Interrupted; what was sent is kept, and the same command goes on."

@@ -43,16 +43,21 @@ class Command:
         return await asyncio.to_thread(self._run, arguments, given)
 
     @contextmanager
-    def started(self, *arguments: object) -> Iterator[subprocess.Popen[bytes]]:
+    def started(
+        self, *arguments: object, stdin: int = subprocess.DEVNULL, stderr: int | None = None
+    ) -> Iterator[subprocess.Popen[bytes]]:
         """Killed at the latest at the end."""
-        process = subprocess.Popen(
-            self._words(arguments), env=self._environment, cwd=self.home, stdin=subprocess.DEVNULL
-        )
-        try:
-            yield process
-        finally:
-            process.kill()
-            process.wait()
+        with subprocess.Popen(
+            self._words(arguments),
+            env=self._environment,
+            cwd=self.home,
+            stdin=stdin,
+            stderr=stderr,
+        ) as process:
+            try:
+                yield process
+            finally:
+                process.kill()
 
     def _run(self, arguments: tuple[object, ...], given: bytes) -> Ended:
         result = subprocess.run(

@@ -1,6 +1,9 @@
 """`chunk-service upload`: what scripts and people see of it, and that a killed one goes on."""
 
+import asyncio
 import os
+import signal
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -132,17 +135,39 @@ async def test_people_read_what_became_of_each(command: Command, home: Path) -> 
 
 
 @pytest.mark.parametrize(
+    ("path", "kept"), [("audio.mp3", "the same command goes on"), ("-", "of a pipe nothing")]
+)
+async def test_who_interrupts_is_told_what_is_kept(
+    home: Path, source: Path, path: str, kept: str
+) -> None:
+    """Of an upload that waits for a service that is away."""
+    command = Command(NO_SUCH_URL, home)
+    with command.started("upload", path, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stderr is not None
+        waiting = await asyncio.to_thread(process.stderr.readline)
+        assert waiting.startswith(b"Waiting: there was no answer")
+        process.send_signal(signal.SIGINT)
+        told = await asyncio.to_thread(process.stderr.read)
+    assert (process.wait(), kept in told.decode()) == (130, True), told
+
+
+@pytest.mark.parametrize(
     ("arguments", "settings", "code", "message"),
     [
         (["upload", "absent"], {}, 2, "absent cannot be read"),
         (["upload"], {}, 2, "Missing argument"),
         (["upload", "a.txt"], {"CHUNK_SERVICE_URL": ""}, 2, "CHUNK_SERVICE_URL"),
+        *(
+            (["upload", "a.txt", "--url", url], {}, 2, "must be the service's http(s) address")
+            for url in ("host:8000", "http://", "http://[::1", "http://host:65536", "ftp://host")
+        ),
         (["upload", "a.txt"], {"CHUNK_SERVICE_TOKEN": ""}, 2, "CHUNK_SERVICE_TOKEN"),
         (["upload", "a.txt", "a.txt", "--name", "b"], {}, 2, "for one file"),
         (["upload", "a.txt", "--metadata", "x"], {}, 2, "KEY=TEXT"),
         (["upload", "a.txt", "--give-up-after", "soon"], {}, 2, "--give-up-after"),
         (["upload", "a.txt", "--url", NO_SUCH_URL, "--give-up-after", "1"], {}, 3, "no answer"),
         (["upload", "a.txt", "--token", "wrong"], {}, 4, "401"),
+        (["upload", "a.txt", "--token", "ünï"], {}, 1, "no token has"),
         (["upload", "a.txt", "--token-file", "absent"], {}, 1, "token cannot be read"),
         (["upload", "a.txt", "--token-command", "false"], {}, 1, "printed none"),
     ],
