@@ -33,5 +33,6 @@ class Operator:
         handlers = list(logging.getLogger().handlers)
         result = CliRunner().invoke(app, [self._group, *arguments], env=self.environment)
         logging.getLogger().handlers = handlers
+        assert isinstance(result.exception, SystemExit | None), result.exception
         assert result.exit_code == code, result.output
         return result.stdout if code == 0 else result.output

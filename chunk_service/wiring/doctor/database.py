@@ -33,8 +33,15 @@ async def of_database(settings: Settings) -> AsyncIterator[Finding]:
             async for finding in _of(database, settings):
                 yield finding
         except DatabaseUnavailable as error:
-            said = f"can't be reached ({type(error.__cause__).__name__})"
+            said = f"can't be reached ({_root_of(error)})"
             yield faulty("database.reach", said, "Look at DATABASE_URL and at PostgreSQL.")
+
+
+def _root_of(error: BaseException) -> str:
+    """What PostgreSQL or the system called it; their words may hold the address."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return type(error).__name__
 
 
 async def _of(database: Database, settings: Settings) -> AsyncIterator[Finding]:

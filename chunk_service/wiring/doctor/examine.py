@@ -32,3 +32,6 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
         except TimeoutError:
             said = f"was not through after {PART_SECONDS:.0f} seconds"
             yield faulty(name, said, "See whether it answers at all.")
+        except Exception as error:  # noqa: BLE001 - the other parts are still to be examined
+            said = f"can't be examined ({str(error).partition(chr(10))[0] or type(error).__name__})"
+            yield faulty(name, said, "Mend what is at fault above, then ask again.")

@@ -1,6 +1,7 @@
 """The spool: a folder of this database, on a disk of its own that keeps bytes and has room."""
 
 import asyncio
+import errno
 import os
 import shutil
 import statistics
@@ -23,6 +24,12 @@ SYNCS: Final = 10
 PROBE_BYTES: Final = 4096
 SLOW_SYNC_SECONDS: Final = 0.05
 IN_MEMORY: Final = frozenset({"tmpfs", "ramfs"})
+TO_THE_SERVICE: Final = "Give it to the user that the service runs as."
+WRITABLE: Final = {
+    errno.ENOSPC: "Make room: no chunk is taken meanwhile.",
+    errno.EDQUOT: "Raise the quota of the user that the service runs as.",
+    errno.EROFS: "Mount it for writing; a disk that fails is mounted so.",
+}
 OF_A_CONTAINER: Final = frozenset({"overlay", "aufs"})
 
 
@@ -36,7 +43,7 @@ async def of_spool(settings: Settings) -> AsyncIterator[Finding]:
         seconds = await asyncio.to_thread(_sync_seconds, folder)
     except OSError as error:
         said = f"{folder} can't be written to: {error.strerror}"
-        yield faulty("spool.folder", said, "Give it to the user that the service runs as.")
+        yield faulty("spool.folder", said, WRITABLE.get(error.errno or 0, TO_THE_SERVICE))
         return
     yield sound("spool.folder", f"{folder} can be written to")
     yield _of_syncs(seconds)
