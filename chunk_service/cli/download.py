@@ -14,6 +14,7 @@ from chunk_service.cli.transfers.connection import (
     TokenCommand,
     TokenFile,
     Url,
+    end_with,
 )
 
 if TYPE_CHECKING:
@@ -37,20 +38,29 @@ def download(
     """Fetch files under their own names, and compare them with their checksums.
 
     Until a file is whole it is called like the target and ends in `.part`; the same again goes on
-    with that. Exit codes are those of `upload`.
+    with that. A file that can't be fetched does not stop the others. Exit codes are those of
+    `upload`.
     """
+    from chunk_service.client.errors import ClientError
+
     is_folder = to.is_dir()
     if len(keys) > 1 and not is_folder:
         end("--to must be a folder for more than one file.", code=MISUSED)
     connection = Connection(url, token, token_file, token_command, give_up_after)
+    failures: list[ClientError] = []
 
     async def work(client: "Client") -> None:
         for key in keys:
-            facts = await client.files.read(key)
-            path = to / _name_of(facts) if is_folder else to
-            await _fetch(client, facts, path, may_replace=replace)
+            try:
+                facts = await client.files.read(key)
+                path = to / _name_of(facts) if is_folder else to
+                await _fetch(client, facts, path, may_replace=replace)
+            except ClientError as error:
+                typer.echo(f"✗ {key}: {error}", err=True)
+                failures.append(error)
 
     connection.run(work, when_interrupted="Interrupted; the same command goes on.")
+    end_with(failures)
 
 
 async def _fetch(client: "Client", facts: "FileFacts", path: Path, *, may_replace: bool) -> None:

@@ -15,6 +15,7 @@ from chunk_service.cli.transfers.connection import (
     TokenCommand,
     TokenFile,
     Url,
+    end_with,
 )
 
 if TYPE_CHECKING:
@@ -84,13 +85,21 @@ def rm(
     token_command: TokenCommand = None,
     give_up_after: GiveUpAfter = GIVE_UP_SOON,
 ) -> None:
-    """Delete files."""
+    """Delete files. One that can't be deleted does not stop the others."""
+    from chunk_service.client.errors import ClientError
+
+    failures: list[ClientError] = []
 
     async def work(client: "Client") -> None:
         for key in keys:
-            await client.files.delete(key)
+            try:
+                await client.files.delete(key)
+            except ClientError as error:
+                typer.echo(f"✗ {key}: {error}", err=True)
+                failures.append(error)
 
     Connection(url, token, token_file, token_command, give_up_after).run(work)
+    end_with(failures)
 
 
 def _list(

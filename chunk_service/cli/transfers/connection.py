@@ -5,7 +5,7 @@ Options come before the environment. 3 and 4 tell scripts that the same command,
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
@@ -140,6 +140,14 @@ def _is_address(url: str) -> bool:
         return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
     except ValueError:
         return False
+
+
+def end_with(failures: Sequence[Exception]) -> None:
+    """End the command by the weightiest of them, if there is one."""
+    codes = {exit_code_of(error) for error in failures}
+    for code in (FAILED, TOKEN_REFUSED, GAVE_UP):
+        if code in codes:
+            raise typer.Exit(code)
 
 
 def exit_code_of(error: Exception) -> int:

@@ -10,14 +10,9 @@ from typing import Any, assert_never
 
 import typer
 
-from chunk_service.cli.endings import FAILED, MISUSED, end
+from chunk_service.cli.endings import MISUSED, end
 from chunk_service.cli.transfers.bars import Bars
-from chunk_service.cli.transfers.connection import (
-    GAVE_UP,
-    TOKEN_REFUSED,
-    Connection,
-    exit_code_of,
-)
+from chunk_service.cli.transfers.connection import Connection, end_with, exit_code_of
 from chunk_service.cli.transfers.selection import PIPE, Selected, selected
 from chunk_service.client.at_once import all_of
 from chunk_service.client.errors import ClientError, Refused
@@ -70,6 +65,9 @@ class Outcome:
 def send(connection: Connection, paths: Sequence[Path], wish: Wish, *, as_json: bool) -> None:
     """Ends the command where not all is stored."""
     files = _selected(paths)
+    if not files:
+        typer.echo("There is no file to send.", err=True)
+        return
     outcomes: list[Outcome] = []
 
     async def work(client: Client) -> None:
@@ -79,10 +77,7 @@ def send(connection: Connection, paths: Sequence[Path], wish: Wish, *, as_json: 
             await all_of(sending.send_from(queue) for _ in range(connection.parallel))
 
     connection.run(work, when_interrupted=_interrupted(paths))
-    codes = {outcome.exit_code for outcome in outcomes}
-    for code in (FAILED, TOKEN_REFUSED, GAVE_UP):
-        if code in codes:
-            raise typer.Exit(code)
+    end_with([each.end for each in outcomes if isinstance(each.end, ClientError)])
 
 
 class _Sending:

@@ -52,6 +52,24 @@ async def test_a_list_says_whether_it_is_all(command: Command, home: Path) -> No
     assert (none.code, none.stdout, none.stderr) == (0, b"", "No files.\n")
 
 
+async def test_one_that_fails_does_not_stop_the_others(command: Command, home: Path) -> None:
+    (home / "a.txt").write_text("text")
+    key = (await command.run("upload", "a.txt", "--json")).document["key"]
+    (home / "got").mkdir()
+    fetched = await command.run("download", "nope", key, "--to", "got")
+    assert (fetched.code, "✗ nope: " in fetched.stderr) == (1, True), fetched.stderr
+    assert (home / "got" / "a.txt").read_text() == "text"
+    deleted = await command.run("rm", "nope", key)
+    assert (deleted.code, "✗ nope: " in deleted.stderr) == (1, True), deleted.stderr
+    assert "404" in (await command.run("download", key)).stderr
+
+
+async def test_a_folder_without_files_is_told(command: Command, home: Path) -> None:
+    (home / "empty").mkdir()
+    ended = await command.run("upload", "empty")
+    assert (ended.code, ended.stderr) == (0, "There is no file to send.\n")
+
+
 async def test_a_name_does_not_lead_out_of_the_folder(command: Command, home: Path) -> None:
     (home / "a.txt").write_text("text")
     uploaded = await command.run("upload", "a.txt", "--name", "../../.profile", "--json")
