@@ -9,6 +9,10 @@ _TEXT = string.Template("""
 The service answers at $base_url (its API: $base_url/docs)
 Upload files by the page at
 $base_url/app#token=$token
+or by the command, in another terminal:
+export CHUNK_SERVICE_URL=$base_url CHUNK_SERVICE_TOKEN=$token
+.venv/bin/chunk-service upload FILE...
+
 Notifications arrive at $receiver_url/received
 Everything a script needs is in $stack_file
 

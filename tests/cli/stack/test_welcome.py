@@ -21,9 +21,14 @@ def test_the_page_opens_with_a_token() -> None:
     assert "the-base_url/app#token=the-token" in lines
 
 
+def test_the_command_is_told_where_to_and_as_whom() -> None:
+    lines = welcome(_FACTS, folder=Path("folder")).splitlines()
+    assert "export CHUNK_SERVICE_URL=the-base_url CHUNK_SERVICE_TOKEN=the-token" in lines
+
+
 def test_the_lines_to_paste_are_bash_and_carry_the_session_along() -> None:
     text = welcome(_FACTS, folder=Path("folder"))
-    pasted = text[text.index("TOKEN=") : text.index("Ctrl-C")]
+    pasted = text[text.index("\nTOKEN=") : text.index("Ctrl-C")]
     result = subprocess.run(
         ["bash", "-euc", _FAKE_CURL + pasted], capture_output=True, text=True, check=True
     )
