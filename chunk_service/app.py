@@ -22,6 +22,7 @@ from chunk_service.settings.loading import load_settings
 from chunk_service.settings.model import Settings
 from chunk_service.wiring.options import connection_limits
 from chunk_service.wiring.processes import open_service
+from chunk_service.wiring.tracing import tracing_for
 
 log = structlog.get_logger(__name__)
 
@@ -33,7 +34,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
     known = settings or load_settings()
     configure_logging(level=known.log_level, fmt=known.log_format)
     in_flight = InFlight()
-    metrics = Metrics()
+    metrics, tracing = Metrics(), tracing_for(known)
     metrics.levels.requests(in_flight, most=known.max_concurrent_requests)
 
     @asynccontextmanager
@@ -45,7 +46,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
             log.info("stopping", in_work=len(in_flight))
             await in_flight.end_within(known.shutdown_grace.total_seconds())
 
-        async with open_service(known, stopping, metrics=metrics) as service:
+        async with open_service(known, stopping, metrics=metrics, tracing=tracing) as service:
             app.state.context = service.context
             drain_before_stop(drain)
             yield {STATE_KEY: connection_limits(known), WATCH_KEY: metrics.connections}
@@ -53,7 +54,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
 
     app = Starlette(
         routes=routes(),
-        middleware=middleware(in_flight, known.cors_origins, metrics.requests),
+        middleware=middleware(in_flight, known.cors_origins, metrics.requests, tracing.requests),
         exception_handlers=EXCEPTION_HANDLERS,
         lifespan=lifespan,
     )

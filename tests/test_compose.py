@@ -1,5 +1,6 @@
 """`docker-compose.yml` is valid by the schema of Compose, and says what the service relies on."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -51,3 +52,12 @@ def test_ports_are_opened_on_the_loopback_interface_only(services: dict[str, Any
     ports = [port for service in services.values() for port in service.get("ports", [])]
     assert ports
     assert all(port.startswith("127.0.0.1:") for port in ports)
+
+
+def test_the_image_has_what_traces_need() -> None:
+    locked = (FILE.parent / "requirements.txt").read_text()
+    names = re.findall(
+        r'^    "(opentelemetry-[a-z-]+)', (FILE.parent / "pyproject.toml").read_text(), re.MULTILINE
+    )
+    assert names
+    assert [name for name in names if f"\n{name}==" not in locked] == []

@@ -12,13 +12,18 @@ from chunk_service.api.framing import Framing
 from chunk_service.api.in_flight import InFlight
 from chunk_service.api.lingering import Lingering
 from chunk_service.api.request_log import UNWATCHED, RequestLog, Watch
+from chunk_service.api.traced import RequestSpans, Traced
 
 
 def middleware(
-    in_flight: InFlight, origins: frozenset[str] = frozenset(), watch: Watch = UNWATCHED
+    in_flight: InFlight,
+    origins: frozenset[str] = frozenset(),
+    watch: Watch = UNWATCHED,
+    spans: RequestSpans | None = None,
 ) -> list[Middleware]:
     """`origins` are those whose pages may call; without any there is nothing to say of it."""
     return [
+        *([] if spans is None else [Middleware(Traced, spans)]),
         Middleware(RequestLog, watch),
         *([Middleware(CrossOrigin, origins)] if origins else []),
         Middleware(Lingering),

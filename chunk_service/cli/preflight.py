@@ -10,7 +10,7 @@ def start_fault(settings: Settings) -> str | None:
 
     An object store that is away does not: chunks are taken without it.
     """
-    return _schema_fault(settings) or asyncio.run(_open_once(settings))
+    return _needs_fault(settings) or asyncio.run(_open_once(settings))
 
 
 def worker_fault(settings: Settings) -> str | None:
@@ -23,7 +23,13 @@ def worker_fault(settings: Settings) -> str | None:
         return str(fault)
     except OSError as fault:
         return _spool_fault(settings, fault)
-    return start_fault(settings) if has_spool else _schema_fault(settings)
+    return start_fault(settings) if has_spool else _needs_fault(settings)
+
+
+def _needs_fault(settings: Settings) -> str | None:
+    from chunk_service.wiring.tracing import tracing_fault
+
+    return tracing_fault(settings) or _schema_fault(settings)
 
 
 def _schema_fault(settings: Settings) -> str | None:

@@ -13,6 +13,7 @@ import typer
 from chunk_service.cli.endings import end, settings_checked
 from chunk_service.cli.logs import start_logs
 from chunk_service.cli.metrics_ports import metrics_fault
+from chunk_service.cli.otel_variables import hand_on_otel_variables
 from chunk_service.cli.preflight import start_fault
 from chunk_service.settings.loading import load_settings
 from chunk_service.settings.model import Settings
@@ -48,6 +49,7 @@ def serve(
     if settings.serve_with_worker is None:
         os.environ["SERVE_WITH_WORKER"] = str(workers == 1)
     start_logs(settings)
+    hand_on_otel_variables()
     if workers > 1 and settings.metrics_token is not None and settings.metrics_port is None:
         log.warning("metrics of one process at a time: several need METRICS_PORT", workers=workers)
     fault = metrics_fault(settings, processes=workers) or start_fault(settings)

@@ -3,6 +3,7 @@
 from chunk_service.cli.endings import end, settings_checked
 from chunk_service.cli.logs import start_logs
 from chunk_service.cli.metrics_ports import metrics_fault
+from chunk_service.cli.otel_variables import hand_on_otel_variables
 from chunk_service.cli.preflight import worker_fault
 from chunk_service.settings.loading import load_settings
 
@@ -16,6 +17,7 @@ def worker() -> None:
     with settings_checked():
         settings = load_settings()
     start_logs(settings)
+    hand_on_otel_variables()
     fault = metrics_fault(settings, processes=1) or worker_fault(settings)
     if fault is not None:
         end(f"The worker can't start: {fault}")

@@ -18,6 +18,7 @@ from chunk_service.settings.serving import LogSettings, ServingSettings
 from chunk_service.settings.sharing import SharingSettings
 from chunk_service.settings.storage import RelaySettings, S3Settings, SpoolSettings
 from chunk_service.settings.tokens import TokenSettings
+from chunk_service.settings.tracing import TracingSettings
 
 # In the order of the documents.
 GROUPS: tuple[type[SettingsGroup], ...] = (
@@ -35,6 +36,7 @@ GROUPS: tuple[type[SettingsGroup], ...] = (
     DeadlineSettings,
     ServingSettings,
     MetricsSettings,
+    TracingSettings,
     LogSettings,
 )
 
@@ -42,6 +44,7 @@ GROUPS: tuple[type[SettingsGroup], ...] = (
 # Fields are validated from the last base to the first: limits come before the spool.
 class Settings(
     LogSettings,
+    TracingSettings,
     MetricsSettings,
     ServingSettings,
     RelaySettings,

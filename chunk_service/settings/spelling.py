@@ -9,7 +9,7 @@ from difflib import get_close_matches
 
 # High enough that foreign variables (HOSTNAME, AWS_ACCESS_KEY_ID) are not suspected.
 _LIKENESS = 0.82
-_FOREIGN_PREFIXES = ("AWS_", "PG")
+_FOREIGN_PREFIXES = ("AWS_", "OTEL_", "PG")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,10 @@ from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
 from uuid import UUID, uuid4
 
 import structlog
 
-from chunk_service.adapters.metrics.outside import StoreFigures
 from chunk_service.adapters.metrics.registry import Metrics
 from chunk_service.adapters.passwords import Passwords, open_passwords
 from chunk_service.adapters.postgres.database import Database, open_database
@@ -26,23 +24,14 @@ from chunk_service.adapters.spool.volume import Spool, open_spool
 from chunk_service.domain.objects import StoreError
 from chunk_service.settings.model import Settings
 from chunk_service.wiring.options import database_options, host_name, s3_options
+from chunk_service.wiring.surrounding import Surround, as_it_is, both
+from chunk_service.wiring.tracing import UNTRACED, StoreWatch, Tracing
 from chunk_service.worker.bells import Bells
 
 log = structlog.get_logger(__name__)
 
 SPOOL_THREADS = 8
 STORE_ANSWER_SECONDS = 3.0  # a silent store must not keep us from taking chunks
-T = TypeVar("T")
-
-
-class Surround(Protocol):
-    """Given every part that a use case calls, by name; gives what is to be called in its place."""
-
-    def __call__(self, name: str, part: T, /) -> T: ...
-
-
-def as_it_is(_name: str, part: T, /) -> T:
-    return part
 
 
 class UnfitStoreError(Exception):
@@ -62,20 +51,26 @@ class Opened:
     holder: UUID
     surround: Surround
     metrics: Metrics
+    tracing: Tracing
 
 
 @asynccontextmanager
 async def open_parts(
-    settings: Settings, surround: Surround = as_it_is, metrics: Metrics | None = None
+    settings: Settings,
+    surround: Surround = as_it_is,
+    metrics: Metrics | None = None,
+    tracing: Tracing = UNTRACED,
 ) -> AsyncIterator[Opened]:
     """`metrics`: what they are counted in; without it in figures that nobody looks at."""
     metrics = metrics or Metrics()
+    store_watch = tracing.store_watches(metrics.store)
     async with AsyncExitStack() as stack:
+        await stack.enter_async_context(tracing.opened())
         database = await stack.enter_async_context(
             open_database(database_options(settings), metrics.database)
         )
         await DatabaseIdentity(database).warn_of_loss()
-        store = await _open_store(settings, stack, metrics.store)
+        store = await _open_store(settings, stack, store_watch)
         folder = settings.local_temp_chunk_path
         spool_id = await identify_spool(folder, SpoolRows(database, host_name()))
         disk = Disk() if settings.spool_fsync else UnsyncedDisk()
@@ -92,17 +87,18 @@ async def open_parts(
             database=database,
             store=store,
             presigner=presigner,
-            reader=await _open_reader(settings, stack, metrics.store),
+            reader=await _open_reader(settings, stack, store_watch),
             passwords=await stack.enter_async_context(open_passwords()),
             spool=spool,
             bells=Bells(),
             holder=uuid4(),
-            surround=surround,
+            surround=both(surround, tracing.around),
             metrics=metrics,
+            tracing=tracing,
         )
 
 
-async def _open_store(settings: Settings, stack: AsyncExitStack, watch: StoreFigures) -> S3Store:
+async def _open_store(settings: Settings, stack: AsyncExitStack, watch: StoreWatch) -> S3Store:
     executor = stack.enter_context(
         ThreadPoolExecutor(settings.relay_concurrency, thread_name_prefix="relay")
     )
@@ -121,7 +117,7 @@ async def ping_store(settings: Settings) -> None:
 
 
 async def _open_reader(
-    settings: Settings, stack: AsyncExitStack, watch: StoreFigures
+    settings: Settings, stack: AsyncExitStack, watch: StoreWatch
 ) -> S3Reader | None:
     """None where clients fetch from the store themselves."""
     if settings.download_mode != "proxy":

@@ -22,13 +22,15 @@ from chunk_service.domain.receivers import MAIN
 from chunk_service.settings.model import Settings
 from chunk_service.wiring.health import health_of
 from chunk_service.wiring.later import Deadlines, deadlines_over, later_rows, periodic
-from chunk_service.wiring.opening import Opened, Surround, as_it_is, open_parts
+from chunk_service.wiring.opening import Opened, open_parts
 from chunk_service.wiring.operators import operators_over
 from chunk_service.wiring.options import api_limits, database_options, owner_rate
 from chunk_service.wiring.receivers import open_lanes
 from chunk_service.wiring.retention import retire_files
 from chunk_service.wiring.rows import Rows, rows_over
+from chunk_service.wiring.surrounding import Surround, as_it_is
 from chunk_service.wiring.tokens import open_token_reader
+from chunk_service.wiring.tracing import UNTRACED, Tracing, tracing_for
 from chunk_service.wiring.use_cases import UseCases, use_cases_over
 from chunk_service.wiring.watching import open_scraping
 from chunk_service.worker.jobs import JobParts, run_jobs
@@ -52,9 +54,13 @@ async def open_service(
     *,
     surround: Surround = as_it_is,
     metrics: Metrics | None = None,
+    tracing: Tracing = UNTRACED,
 ) -> AsyncIterator[Service]:
     """Everything of a process that has a spool, with its relay running."""
-    async with open_parts(settings, surround, metrics) as opened, AsyncExitStack() as stack:
+    async with (
+        open_parts(settings, surround, metrics, tracing) as opened,
+        AsyncExitStack() as stack,
+    ):
         rows = rows_over(opened)
         use_cases = use_cases_over(opened, rows)
         tokens = await stack.enter_async_context(open_token_reader(settings))
@@ -70,7 +76,7 @@ async def open_service(
         if settings.serve_with_worker is not False:
             retire = retire_files(settings, opened.database)
             deadlines = Deadlines(use_cases.expire, use_cases.forget_spools, retire)
-            await _jobs_beside(stack, settings, opened.database, deadlines)
+            await _jobs_beside(stack, settings, opened.database, deadlines, tracing)
         yield service
 
 
@@ -79,25 +85,27 @@ async def run_worker(settings: Settings) -> None:
     stopping = asyncio.Event()
     _stop_by_signals(stopping)
     has_spool = read_spool_id(settings.local_temp_chunk_path) is not None
+    tracing = tracing_for(settings)
     log.info("worker ready", spool=has_spool)
     async with AsyncExitStack() as stack:
         if has_spool:
             with_worker = settings.model_copy(update={"serve_with_worker": True})
-            await stack.enter_async_context(open_service(with_worker, stopping))
+            await stack.enter_async_context(open_service(with_worker, stopping, tracing=tracing))
         else:
-            await _work_without_spool(stack, settings)
+            await _work_without_spool(stack, settings, tracing)
         await stopping.wait()
         log.info("worker stopping")
 
 
-async def _work_without_spool(stack: AsyncExitStack, settings: Settings) -> None:
+async def _work_without_spool(stack: AsyncExitStack, settings: Settings, tracing: Tracing) -> None:
     metrics = Metrics()
+    await stack.enter_async_context(tracing.opened())
     database = await stack.enter_async_context(
         open_database(database_options(settings), metrics.database)
     )
     await stack.enter_async_context(open_scraping(settings, metrics, database, None))
     deadlines = deadlines_over(settings, database, metrics.uploads)
-    await _jobs_beside(stack, settings, database, deadlines)
+    await _jobs_beside(stack, settings, database, deadlines, tracing)
 
 
 def _stop_by_signals(stopping: asyncio.Event) -> None:
@@ -155,10 +163,14 @@ def _api_context(
 
 
 async def _jobs_beside(
-    stack: AsyncExitStack, settings: Settings, database: Database, deadlines: Deadlines
+    stack: AsyncExitStack,
+    settings: Settings,
+    database: Database,
+    deadlines: Deadlines,
+    tracing: Tracing,
 ) -> None:
     rows = later_rows(settings, database)
-    lanes = await stack.enter_async_context(open_lanes(settings, rows.delivering))
+    lanes = await stack.enter_async_context(open_lanes(settings, rows.delivering, tracing))
     if not any(each.endpoint == MAIN for each in lanes):
         log.warning("no MAIN_SERVICE_CALLBACK_URL: events are stored and it is not told")
     jobs = JobParts(

@@ -28,6 +28,7 @@ from chunk_service.settings.model import Settings
 from chunk_service.settings.receivers import Receiver
 from chunk_service.settings.secrets import split_secrets
 from chunk_service.usecases.deliver_event import DeliverEvent, Sender
+from chunk_service.wiring.tracing import Tracing
 from chunk_service.worker.jobs import Lane
 
 DICE = SystemRandom()
@@ -54,12 +55,14 @@ def addresses(settings: Settings) -> dict[str, bytes | None]:
 
 
 @asynccontextmanager
-async def open_lanes(settings: Settings, rows: DeliveringRows) -> AsyncIterator[Sequence[Lane]]:
+async def open_lanes(
+    settings: Settings, rows: DeliveringRows, tracing: Tracing
+) -> AsyncIterator[Sequence[Lane]]:
     """A lane for every endpoint; connections are closed at the end."""
     async with AsyncExitStack() as stack:
         senders = {
-            **await _open_named(settings, stack),
-            **await _open_callbacks(settings, stack),
+            **await _open_named(settings, stack, tracing),
+            **await _open_callbacks(settings, stack, tracing),
             **_mail(settings),
         }
         yield [
@@ -67,7 +70,7 @@ async def open_lanes(settings: Settings, rows: DeliveringRows) -> AsyncIterator[
                 endpoint=endpoint,
                 deliver=DeliverEvent(
                     rows=rows,
-                    sender=senders[endpoint],
+                    sender=tracing.around(_kind(endpoint), senders[endpoint]),
                     dice=DICE.random,
                     lease=_timeout(settings, endpoint) + LEASE_MARGIN,
                     address=address,
@@ -78,21 +81,31 @@ async def open_lanes(settings: Settings, rows: DeliveringRows) -> AsyncIterator[
         ]
 
 
-async def _open_named(settings: Settings, stack: AsyncExitStack) -> dict[str, Sender]:
+async def _open_named(
+    settings: Settings, stack: AsyncExitStack, tracing: Tracing
+) -> dict[str, Sender]:
     seconds = settings.webhook_timeout.total_seconds()
-    client = await stack.enter_async_context(webhook_client(timeout_seconds=seconds))
+    client = await stack.enter_async_context(
+        webhook_client(timeout_seconds=seconds, on_call=tracing.on_call)
+    )
     return {
         each.name: WebhookSender(client, each.secrets, seconds, each.url)
         for each in _receivers(settings)
     }
 
 
-async def _open_callbacks(settings: Settings, stack: AsyncExitStack) -> dict[str, Sender]:
+async def _open_callbacks(
+    settings: Settings, stack: AsyncExitStack, tracing: Tracing
+) -> dict[str, Sender]:
     if not settings.webhook_allowed_hosts:
         return {}
     seconds = settings.webhook_timeout.total_seconds()
     client = await stack.enter_async_context(
-        webhook_client(timeout_seconds=seconds, transport=PublicTransport(PublicNetwork()))
+        webhook_client(
+            timeout_seconds=seconds,
+            transport=PublicTransport(PublicNetwork()),
+            on_call=tracing.on_call,
+        )
     )
     sender = WebhookSender(client, _secrets(settings.webhook_callback_secret), seconds)
     return {endpoint_of_host(host): sender for host in settings.webhook_allowed_hosts}
@@ -119,6 +132,10 @@ def _mail(settings: Settings) -> dict[str, Sender]:
         settings.smtp_timeout.total_seconds(),
     )
     return {MAIL: sender}
+
+
+def _kind(endpoint: str) -> str:
+    return "mail" if endpoint == MAIL else "webhook"
 
 
 def _timeout(settings: Settings, endpoint: str) -> timedelta:

@@ -79,7 +79,7 @@ class UseCases:
 
 
 def use_cases_over(opened: Opened, rows: Rows) -> UseCases:
-    settings, bells = opened.settings, opened.bells
+    settings, bells, traced = opened.settings, opened.bells, opened.tracing.around
     store, spool = opened.surround("store", opened.store), opened.surround("spool", opened.spool)
     limits, types = chunk_limits(settings), type_check(settings)
     tally = opened.metrics.uploads
@@ -132,10 +132,10 @@ def use_cases_over(opened: Opened, rows: Rows) -> UseCases:
     await_end = AwaitEnd(rows.reading, bells, settings.complete_wait.total_seconds())
     confirm = ConfirmUpload(rows.presigned, rows.reading, store, check_stored, end, await_end)
     engine_parts = EngineParts(
-        relay=relay,
+        relay=traced("relay", relay),
         place=place_chunks,
-        close=close,
-        clean_up=clean_up,
+        close=traced("close", close),
+        clean_up=traced("clean_up", clean_up),
         sweep=sweep,
         remove_objects=remove_objects,
         tend_pending=TendPending(rows.presigned, rows.sweeping, confirm, end),
@@ -169,13 +169,13 @@ def use_cases_over(opened: Opened, rows: Rows) -> UseCases:
     link = LinkFile(confirmed, opened.presigner, settings.presigned_url_expiration)
     return UseCases(
         begin=begin,
-        receive=receive,
+        receive=traced("receive", receive),
         complete=complete,
         abort=abort,
         read=ReadUpload(rows.reading),
         upload_whole=UploadWhole(
             begin=begin,
-            receive=replace(receive, way=Way.WHOLE),
+            receive=traced("receive", replace(receive, way=Way.WHOLE)),
             complete=replace(complete, way=Way.WHOLE, hash_seconds=HASH_SECONDS),
             abort=abort,
             lease=rows.receiving,

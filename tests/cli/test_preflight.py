@@ -1,5 +1,6 @@
 """What a process can't start with is one sentence; what it can do without is no fault."""
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -107,3 +108,18 @@ def test_a_bucket_that_would_abort_open_uploads_is_told(
     else:
         assert fault is not None
         assert "UPLOAD_MAX_AGE" in fault
+
+
+def test_traces_without_their_libraries_are_told(
+    deployment: Deployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = deployment.settings(otel_exporter_otlp_endpoint=f"http://{NOWHERE}")
+    assert start_fault(settings) is None
+    monkeypatch.setitem(sys.modules, "opentelemetry.exporter.otlp.proto.http", None)
+    for fault in (start_fault(settings), worker_fault(settings)):
+        assert fault is not None
+        assert "chunk-service[tracing]" in fault
+    quiet = deployment.settings(
+        otel_exporter_otlp_endpoint=f"http://{NOWHERE}", otel_traces_exporter="none"
+    )
+    assert start_fault(quiet) is None

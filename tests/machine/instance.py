@@ -19,8 +19,8 @@ from chunk_service.api.middleware import middleware
 from chunk_service.api.problems import EXCEPTION_HANDLERS
 from chunk_service.api.routes import routes
 from chunk_service.settings.model import Settings
-from chunk_service.wiring.opening import Surround
 from chunk_service.wiring.processes import open_service
+from chunk_service.wiring.surrounding import Surround
 from chunk_service.wiring.use_cases import UseCases
 from tests.machine.steps import Died, Steps, stepping
 from tests.service import tokens

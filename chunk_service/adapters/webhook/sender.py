@@ -6,7 +6,7 @@ followed, cookies never kept, and of an answer no more than a bounded beginning 
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -66,9 +66,15 @@ class WebhookSender:
 
 
 def webhook_client(
-    *, timeout_seconds: float, transport: httpx.AsyncBaseTransport | None = None
+    *,
+    timeout_seconds: float,
+    transport: httpx.AsyncBaseTransport | None = None,
+    on_call: Sequence[Callable[[httpx.Request], Awaitable[None]]] = (),
 ) -> httpx.AsyncClient:
-    """Without a limit of connections: queues have theirs, and none may wait for another's."""
+    """Without a limit of connections: queues have theirs, and none may wait for another's.
+
+    `on_call` sees each request before it is sent.
+    """
     return httpx.AsyncClient(
         transport=transport,
         follow_redirects=False,
@@ -78,6 +84,7 @@ def webhook_client(
         headers={"user-agent": USER_AGENT, "accept-encoding": "identity"},
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
         trust_env=False,
+        event_hooks={"request": list(on_call)},
     )
 
 
