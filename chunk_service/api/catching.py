@@ -40,7 +40,7 @@ class Catching:
             record.status, record.problem = CLIENT_CLOSED_REQUEST, "client-disconnected"
         except Exception as error:
             if begun:
-                log.error("cut off", request_id=record_of(scope).request_id, exc_info=error)
+                log.error("cut off", **record_of(scope).named(), exc_info=error)
                 raise
             await _answer(error, scope, receive, send)
 
@@ -50,5 +50,5 @@ async def _answer(error: Exception, scope: Scope, receive: Receive, send: Send) 
     problem = problem_of(error)
     record.problem = problem.name or HTTPStatus(problem.status).phrase
     if problem is UNEXPECTED:
-        log.error("unexpected", request_id=record.request_id, exc_info=error)
+        log.error("unexpected", **record.named(), exc_info=error)
     await render(problem, record.request_id)(scope, receive, send)

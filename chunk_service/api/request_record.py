@@ -29,6 +29,11 @@ class RequestRecord:
     upload_id: str | None = None
     problem: str | None = None
 
+    def named(self) -> dict[str, str]:
+        """How further lines of the log name it: by its upload too, where that is known."""
+        about = {} if self.upload_id is None else {"upload_id": self.upload_id}
+        return {"request_id": self.request_id, **about}
+
 
 def begin_record(scope: Scope) -> RequestRecord:
     record = RequestRecord(_request_id(scope))

@@ -94,6 +94,7 @@ class DeliverEvent:
 
     async def __call__(self, delivery_id: UUID) -> timedelta | None:
         """How long to wait for another worker that has it in hand; None where all is said."""
+        delivery: Delivery | None = None
         try:
             # Counted from before the lease was asked for: what overruns it is another worker's.
             async with asyncio.timeout(self.lease.total_seconds()):
@@ -102,7 +103,8 @@ class DeliverEvent:
                     return await self.rows.leased_for(delivery_id)
                 outcome = await self.sender.post(delivery)
         except TimeoutError:
-            log.warning("delivery left to another worker", delivery_id=str(delivery_id))
+            named = {} if delivery is None else delivery.named()
+            log.warning("delivery left to another worker", delivery_id=str(delivery_id), **named)
             return None
         if outcome.is_delivered:
             await self.rows.note_delivered(delivery, outcome)

@@ -46,7 +46,10 @@ class ForgetSpools:
     async def forget(self, spool_id: SpoolId) -> int:
         lost = 0
         for upload_id, file_names in await self.rows.files_of(spool_id):
-            lost += len(await self.repairing.mark_missing(upload_id, file_names))
+            indices = await self.repairing.mark_missing(upload_id, file_names)
+            if indices:
+                log.error("chunks lost", upload_id=str(upload_id), indices=list(indices)[:20])
+            lost += len(indices)
         await self.rows.forget(spool_id)
         self.tally.lost(lost)
         log.error("spool forgotten", spool_id=str(spool_id), chunks_lost=lost)

@@ -112,6 +112,7 @@ async def test_what_nobody_expected_is_logged_and_not_told(
     assert [line["event"] for line in lines] == ["unexpected", "request"]
     assert lines[0]["exc_info"] is service.error
     assert lines[0]["request_id"] == answer.json()["request_id"]
+    assert lines[0]["upload_id"] == str(UPLOAD_ID)
 
 
 async def test_a_branch_of_the_tree_raised_as_such_is_a_bug(

@@ -26,6 +26,7 @@ class Rows:
     failures: int = 0
     leased: timedelta | None = None
     take_seconds: float = 0
+    upload_id: UUID | None = None
     noted: list[str] = field(default_factory=list)
     waits: list[timedelta | None] = field(default_factory=list)
     disabled: list[tuple[str, bytes]] = field(default_factory=list)
@@ -45,6 +46,7 @@ class Rows:
             target=None,
             attempts=self.failures + 1,
             failures=self.failures,
+            upload_id=self.upload_id,
         )
 
     async def leased_for(self, delivery_id: UUID) -> timedelta | None:
@@ -166,6 +168,18 @@ async def test_an_attempt_ends_with_its_lease_counted_from_before_it_was_asked_f
     lease = timedelta(seconds=0.08)
     assert await DeliverEvent(rows, sender, lambda: 0.0, lease=lease)(uuid4()) is None
     assert (sender.posts, rows.noted) == (0, [])
+
+
+async def test_an_attempt_that_overran_its_lease_is_told_of_by_what_it_was_about() -> None:
+    upload_id = uuid4()
+    sender = Sender(an_outcome(204), post_seconds=5)
+    deliver = DeliverEvent(
+        Rows(upload_id=upload_id), sender, lambda: 0.0, lease=timedelta(seconds=0.05)
+    )
+    with capture_logs() as logs:
+        await deliver(uuid4())
+    (line,) = logs
+    assert (line["event_id"], line["upload_id"]) == ("msg_1", str(upload_id))
 
 
 async def test_what_will_never_be_taken_is_a_dead_letter_at_once() -> None:
