@@ -9,8 +9,8 @@ import pytest
 from tests.service.caller import Caller, problem_of
 from tests.service.deployment import Deployment, Served
 from tests.service.test_deleting_files import stored
-from tests.service.test_worker import working
 from tests.service.waiting import until
+from tests.service.working import working
 
 LONG_AGO = "2020-01-01T00:00:00Z"
 DELETED = "SELECT key FROM files WHERE deleted_at IS NOT NULL"

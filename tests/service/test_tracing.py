@@ -1,22 +1,32 @@
 """Traces of a service, as a collector gets them: from the request to the relay to the event."""
 
 import json
+import subprocess
+import sys
 import time
 from datetime import timedelta
 
 import pytest
 
+from chunk_service.adapters.metrics.registry import Metrics
+from chunk_service.wiring.tracing import tracing_for
 from tests.doubles.collector import Collector, collecting
 from tests.service.content import PART_BYTES, content_of, cut
 from tests.service.deployment import Deployment, Served
-from tests.service.processes import program
 from tests.service.waiting import until
+from tests.service.working import working
 
 _CHUNK_ROUTE = "PUT /upload/{upload_session_id}/chunks/{index}"
 _TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 _CALLER = "00f067aa0ba902b7"
 _KEPT = {"traceparent": f"00-{_TRACE}-{_CALLER}-01"}
 _NOT_KEPT = {"traceparent": f"00-{_TRACE}-{_CALLER}-00"}
+_LOADED = """
+import sys, chunk_service.app
+print(*(name for name in sys.modules if name.startswith("opentelemetry.sdk")), end="")
+"""
+_REFUSED = "SELECT FROM deliveries WHERE failures = 1"
+_DELIVERED = "SELECT FROM deliveries WHERE state = 'delivered'"
 _CLEANED_UP = "SELECT FROM uploads WHERE cleanup_passes = 1"
 
 
@@ -100,28 +110,29 @@ async def test_lines_of_the_log_lead_to_the_trace(
     assert events >= {"request", "part relayed", "upload.completed", "delivery", "cleaned up"}
 
 
-async def test_an_event_told_by_another_process_goes_on_from_the_request(own: Deployment) -> None:
+async def test_an_event_told_by_a_worker_goes_on_from_the_request(own: Deployment) -> None:
+    """What carries the trace over is in the queue: no memory is shared."""
     with collecting() as collector:
         own.main_service.refusals.append(503)
-        async with own.served(
-            otel_exporter_otlp_endpoint=collector.url, serve_with_worker="false"
-        ) as served:
+        settings = {"otel_exporter_otlp_endpoint": collector.url}
+        async with own.served(serve_with_worker="false", **settings) as served:
             session = await served.caller.begin()
             await session.abort()
-        with program(own, "worker", otel_exporter_otlp_endpoint=collector.url) as worker:
-            await worker.logs("worker ready")
+        async with working(own.settings(**settings)):
             await own.main_service.told_of(session.id)
-            await worker.logs("delivery")
+            await until(lambda: own.fetch(_REFUSED), len)
             await own.pass_time(timedelta(minutes=10))
             await own.main_service.told_of(session.id, times=2)
-            await until(lambda: own.fetch("SELECT FROM deliveries WHERE state = 'delivered'"), len)
-            worker.process.terminate()
-            assert await worker.ended() == 0
+            await until(lambda: own.fetch(_DELIVERED), len)
     aborted = "DELETE /upload/{upload_session_id}"
     refused, told = collector.named("deliver upload.aborted")
     assert (refused.failed, told.failed) == (True, False)
     for attempt in (refused, told):
         assert collector.above(attempt) == ["ending.end", aborted]
+    assert [each.headers["traceparent"].split("-")[2] for each in own.main_service.got] == [
+        refused.id,
+        told.id,
+    ]
 
 
 @pytest.mark.survives(
@@ -132,6 +143,16 @@ async def test_a_collector_that_is_away_holds_nobody_up(own: Deployment) -> None
         await _upload(own, served, {})
         began = time.monotonic()
     assert time.monotonic() - began < 10
+
+
+def test_without_an_endpoint_nothing_is_in_the_way(own: Deployment) -> None:
+    tracing, metrics, part = tracing_for(own.settings()), Metrics(), object()
+    for name in ("receive", "relay", "receiving", "spool", "webhook"):
+        assert tracing.around(name, part) is part
+    assert tracing.store_watches(metrics.store) is metrics.store
+    assert (tracing.requests, tracing.on_call) == (None, ())
+    told = subprocess.run([sys.executable, "-c", _LOADED], check=True, capture_output=True)
+    assert told.stdout == b""
 
 
 async def test_without_an_endpoint_nothing_is_traced(own: Deployment) -> None:

@@ -1,33 +1,15 @@
 """`chunk-service worker` where there is no spool: it tells, expires, prunes, and stops in order."""
 
 import asyncio
-import os
-import signal
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from chunk_service.settings.model import Settings
-from chunk_service.wiring.processes import run_worker
 from tests.doubles.receiver import receiving
 from tests.service.deployment import Deployment
 from tests.service.waiting import until
-
-
-@asynccontextmanager
-async def working(settings: Settings) -> AsyncIterator[None]:
-    """A worker of this process, that is sent SIGTERM at the end."""
-    task = asyncio.create_task(run_worker(settings))
-    try:
-        yield
-    finally:
-        if not task.done():
-            os.kill(os.getpid(), signal.SIGTERM)
-        async with asyncio.timeout(20):
-            await task
+from tests.service.working import working
 
 
 async def test_uploads_expire_and_are_told_by_a_worker_without_a_spool(
