@@ -34,4 +34,7 @@ class Problem:
         return cls(answer.status_code, name, str(document["detail"]), document)
 
     def __str__(self) -> str:
-        return f"{self.status}: {self.detail}"
+        """With the id that the service's log has of the request, to be passed on."""
+        request_id = self.facts.get("request_id")
+        named = f" (request {request_id})" if isinstance(request_id, str) else ""
+        return f"{self.status}: {self.detail}{named}"

@@ -68,8 +68,10 @@ async def test_no_answer_is_given_up_too() -> None:
 
 
 async def test_a_refusal_is_told_in_the_words_of_the_service() -> None:
-    refusal = problem(422, "validation-failed", max_chunk_size=5)
-    with pytest.raises(Refused, match=r"POST /upload/init was answered 422: Why\.") as caught:
+    refusal = problem(422, "validation-failed", max_chunk_size=5, request_id="r1")
+    with pytest.raises(
+        Refused, match=r"POST /upload/init was answered 422: Why\. \(request r1\)$"
+    ) as caught:
         await calls_of(lambda _: refusal).ask(Call("POST", "/upload/init", {}))
     assert (caught.value.problem.name, caught.value.problem.facts["max_chunk_size"]) == (
         "validation-failed",
