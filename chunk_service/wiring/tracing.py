@@ -6,18 +6,14 @@ The libraries are an extra: they are imported only by who has traces.
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
-from functools import partial
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import Final, Protocol
 
 import httpx
 
 from chunk_service.api.traced import RequestSpans
 from chunk_service.settings.model import Settings
 from chunk_service.wiring.surrounding import Surround, as_it_is
-
-if TYPE_CHECKING:
-    from opentelemetry.sdk.trace import TracerProvider
 
 NEEDED: Final = ("opentelemetry.sdk", "opentelemetry.exporter.otlp.proto.http")
 MISSING: Final = (
@@ -64,27 +60,26 @@ def tracing_for(settings: Settings) -> Tracing:
         return UNTRACED
     if not _is_installed():
         raise TracingMissingError(MISSING)
-    from chunk_service.adapters.tracing.provider import Collector, provider_for
-
-    return tracing_over(provider_for(Collector(settings.traces_url, settings.otel_service_name)))
+    return _tracing(settings.traces_url, settings.otel_service_name)
 
 
-def tracing_over(provider: "TracerProvider") -> Tracing:
+def _tracing(url: str, service_name: str | None) -> Tracing:
     from chunk_service.adapters.tracing.calls import StoreSpans, name_trace
     from chunk_service.adapters.tracing.origins import Origins
-    from chunk_service.adapters.tracing.provider import opened, tracer_of
+    from chunk_service.adapters.tracing.provider import Collector, Sdk, tracer_of
     from chunk_service.adapters.tracing.requests import RequestSpans as Requests
     from chunk_service.adapters.tracing.spans import Spans
     from chunk_service.adapters.tracing.surround import TracedParts
 
-    tracer = tracer_of(provider)
+    sdk = Sdk.sending_to(Collector(url, service_name))
+    tracer = tracer_of(sdk.provider)
     spans = Spans(tracer)
     return Tracing(
         requests=Requests(spans),
         around=TracedParts(spans, Origins()),
         store=StoreSpans(tracer),
         on_call=(name_trace,),
-        opened=partial(opened, provider),
+        opened=sdk.opened,
     )
 
 

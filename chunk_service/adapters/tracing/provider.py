@@ -10,14 +10,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
-from typing import Final
+from typing import Final, Self
 from uuid import uuid4
 
 import structlog
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import SERVICE_INSTANCE_ID, SERVICE_NAME, SERVICE_VERSION, Resource
 from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter
 from opentelemetry.trace import Tracer
 
 from chunk_service.adapters.tracing.jobs import carried_by_jobs
@@ -38,29 +38,36 @@ class Collector:
     service_name: str | None = None
 
 
-def provider_for(collector: Collector) -> TracerProvider:
-    provider = TracerProvider(resource=_resource(collector), shutdown_on_exit=False)
-    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=collector.url)))
-    return provider
+@dataclass(frozen=True, slots=True)
+class Sdk:
+    provider: TracerProvider
+    exporter: SpanExporter
+
+    @classmethod
+    def sending_to(cls, collector: Collector) -> Self:
+        exporter = OTLPSpanExporter(endpoint=collector.url)
+        provider = TracerProvider(resource=_resource(collector), shutdown_on_exit=False)
+        provider.add_span_processor(BatchSpanProcessor(exporter))
+        return cls(provider, exporter)
+
+    @asynccontextmanager
+    async def opened(self) -> AsyncIterator[None]:
+        """Jobs carry traces meanwhile. At the end what is left is sent, if that can be soon."""
+        try:
+            with carried_by_jobs():
+                yield
+        finally:
+            # A daemon: the process may end without it.
+            sending = threading.Thread(target=self.provider.shutdown, daemon=True)
+            sending.start()
+            await asyncio.to_thread(sending.join, FLUSH_SECONDS)
+            if sending.is_alive():
+                log.warning("spans were not taken in time")
+                self.exporter.shutdown()
 
 
 def tracer_of(provider: TracerProvider) -> Tracer:
     return provider.get_tracer(NAME, version(NAME))
-
-
-@asynccontextmanager
-async def opened(provider: TracerProvider) -> AsyncIterator[None]:
-    """Jobs carry traces meanwhile. At the end what is left is sent, if that can be done soon."""
-    try:
-        with carried_by_jobs():
-            yield
-    finally:
-        # A daemon: the process may end without it.
-        sending = threading.Thread(target=provider.shutdown, daemon=True)
-        sending.start()
-        await asyncio.to_thread(sending.join, FLUSH_SECONDS)
-        if sending.is_alive():
-            log.warning("spans were not taken in time")
 
 
 def _resource(collector: Collector) -> Resource:
