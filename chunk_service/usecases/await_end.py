@@ -7,6 +7,7 @@ from typing import Protocol
 from chunk_service.domain.errors import Gone, StorageUnavailable
 from chunk_service.domain.states import State
 from chunk_service.domain.uploads import Upload, UploadId
+from chunk_service.usecases.closing import Taken
 from chunk_service.usecases.refusals import past_receiving
 
 
@@ -19,8 +20,15 @@ class Pursuit(Protocol):
     """Drives a completing upload to its end in the background of this process."""
 
     def pursue(self, upload_id: UploadId) -> None: ...
-    async def wait(self, upload_id: UploadId, timeout_seconds: float) -> None:
-        """Return when the upload may have ended, or after the time-out."""
+    def close(self, taken: Taken) -> None:
+        """The same for one that this process holds already."""
+        ...
+
+    async def wait(self, upload_id: UploadId, timeout_seconds: float) -> Upload | None:
+        """Return when the upload may have ended, or after the time-out.
+
+        Where it ended in this process: as it ended.
+        """
         ...
 
 
@@ -36,8 +44,12 @@ class AwaitEnd:
         return upload
 
     async def __call__(self, upload: Upload) -> Upload:
-        """The upload as it is when it completes no more; StorageUnavailable after the time-out."""
+        """Pursue it, and wait as below."""
         self.pursue(upload)
+        return await self.wait(upload)
+
+    async def wait(self, upload: Upload) -> Upload:
+        """The upload as it is when it completes no more; StorageUnavailable after the time-out."""
         deadline = asyncio.get_running_loop().time() + self.wait_seconds
         while upload.state is State.COMPLETING:
             left_seconds = deadline - asyncio.get_running_loop().time()
@@ -45,8 +57,8 @@ class AwaitEnd:
                 raise StorageUnavailable(
                     "The object is being put together; ask again.", retry_after_seconds=2
                 )
-            await self.pursuit.wait(upload.id, left_seconds)
-            upload = await self.reading.read(upload.id) or upload
+            ended = await self.pursuit.wait(upload.id, left_seconds)
+            upload = ended or await self.reading.read(upload.id) or upload
         return upload
 
     async def check_stored(self, upload: Upload) -> Upload:

@@ -5,7 +5,8 @@ see `prove_object.py`.
 """
 
 import asyncio
-from collections.abc import Mapping
+import time
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
@@ -14,9 +15,11 @@ from uuid import UUID
 from chunk_service.domain.errors import DatabaseUnavailable
 from chunk_service.domain.states import State
 from chunk_service.domain.uploads import Upload, UploadId, Way
-from chunk_service.usecases.closing import Closed
+from chunk_service.usecases.closing import Closed, Closer, Taken
+from chunk_service.usecases.relaying import SourceChunk
 
-LEASE_SECONDS = 60.0
+# Of its lease; what was handed on and waited longer is given back and taken anew.
+FRESH_SHARE = 0.5
 
 
 class Rows(Protocol):
@@ -34,23 +37,53 @@ class Make(Protocol):
     async def __call__(self, upload: Upload) -> Closed: ...
 
 
+class PutMarked(Protocol):
+    async def put_marked(self, upload: Upload, chunks: Sequence[SourceChunk]) -> Closed: ...
+
+
 @dataclass(frozen=True, slots=True)
 class CloseUpload:
     rows: Rows
     reading: Reading
     makers: Mapping[Way, Make]
-    holder: UUID
-    lease_seconds: float = LEASE_SECONDS
+    of_chunks: PutMarked
+    closer: Closer
 
-    async def __call__(self, upload_id: UploadId) -> Closed:
-        """Go as far as can be gone now. StoreError: nothing is decided, come back later."""
-        upload = await self.rows.take(upload_id, self.holder, self.lease_seconds)
-        if upload is None:
+    async def __call__(self, upload_id: UploadId, taken: Taken | None = None) -> Closed:
+        """Go as far as can be gone now. StoreError: nothing is decided, come back later.
+
+        `taken`: by this process already, and handed on.
+        """
+        if taken is not None and not self._is_fresh(taken):
+            await self.let_go(upload_id)
+            taken = None
+        taken = taken or await self._take(upload_id)
+        if taken is None:
             current = await self.reading.read(upload_id)
             is_completing = current is not None and current.state is State.COMPLETING
             return Closed.BUSY if is_completing else Closed.OVER
+        closed = None
         try:
-            return await self.makers[upload.way](upload)
+            closed = await self._make(taken)
+            return closed
         finally:
-            with suppress(DatabaseUnavailable):
-                await asyncio.shield(self.rows.let_go(upload_id, self.holder))
+            if closed is not Closed.ENDED:
+                await asyncio.shield(self.let_go(upload_id))
+
+    async def let_go(self, upload_id: UploadId) -> None:
+        """So that anybody may take it; where that can't be said now, the lease lapses."""
+        with suppress(DatabaseUnavailable):
+            await self.rows.let_go(upload_id, self.closer.holder)
+
+    def _is_fresh(self, taken: Taken) -> bool:
+        return time.monotonic() - taken.since < self.closer.lease_seconds * FRESH_SHARE
+
+    async def _take(self, upload_id: UploadId) -> Taken | None:
+        since = time.monotonic()
+        upload = await self.rows.take(upload_id, self.closer.holder, self.closer.lease_seconds)
+        return None if upload is None else Taken(upload, None, since)
+
+    async def _make(self, taken: Taken) -> Closed:
+        if taken.chunks is not None:
+            return await self.of_chunks.put_marked(taken.upload, taken.chunks)
+        return await self.makers[taken.upload.way](taken.upload)

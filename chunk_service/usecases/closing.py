@@ -1,15 +1,17 @@
-"""What closing an upload is made of: its parts, what every way asks of rows and store, how far a
-try came.
+"""What closing an upload is made of: who closes it, its parts, what every way asks of rows and
+store, how far a try came.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
+from uuid import UUID
 
 from chunk_service.domain.checksums import Checksum
 from chunk_service.domain.objects import MultipartId, ObjectTarget, SentPart
-from chunk_service.domain.uploads import Digest, UploadId
+from chunk_service.domain.uploads import Digest, SpoolId, Upload, UploadId
+from chunk_service.usecases.relaying import SourceChunk
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +19,28 @@ class PartRow:
     number: int
     sent: SentPart | None
     digest: Digest | None
+
+
+@dataclass(frozen=True, slots=True)
+class Closer:
+    """A process that may close uploads, with the spool that it has; `lease_seconds` at a time."""
+
+    holder: UUID
+    spool_id: SpoolId
+    lease_seconds: float = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """An upload that this process holds for closing, from before `since` of the monotonic clock.
+
+    `chunks`, all of them in order, where they fit one part and lie here: then the mark that a call
+    is outstanding is set as well, and the next thing to do is that call.
+    """
+
+    upload: Upload
+    chunks: Sequence[SourceChunk] | None
+    since: float
 
 
 class ReadingParts(Protocol):
@@ -36,8 +60,12 @@ class CompletingStore(Protocol):
 
 
 class Closed(StrEnum):
-    """`over`: no longer completing. `waiting`: for parts. `busy`: another process is at it."""
+    """`ended`: here, and nobody holds it any more. `over`: no longer completing, or another's.
 
+    `waiting`: for parts. `busy`: another process is at it.
+    """
+
+    ENDED = "ended"
     OVER = "over"
     WAITING = "waiting"
     BUSY = "busy"

@@ -4,13 +4,17 @@ The work is not the request's: it goes on when the caller hangs up, and on anoth
 one dies. A caller that waited long enough is told to ask again, and the repeat gets the result.
 """
 
+import asyncio
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
+from uuid import UUID
 
 from chunk_service.domain.checksums import Algorithm, Checksum
 from chunk_service.domain.completion import Completion, check_same, is_whole, other_arguments
 from chunk_service.domain.errors import (
+    DatabaseUnavailable,
     DigestMismatch,
     StorageUnavailable,
     UploadIncomplete,
@@ -21,6 +25,7 @@ from chunk_service.domain.states import State
 from chunk_service.domain.uploads import Digest, Upload, UploadId, Way
 from chunk_service.usecases.await_end import AwaitEnd
 from chunk_service.usecases.check_type import TypeCheck
+from chunk_service.usecases.closing import Closer, Taken
 from chunk_service.usecases.place_chunks import PlaceChunks
 from chunk_service.usecases.refusals import check_way, past_receiving, unknown_upload
 from chunk_service.usecases.verify_hash import VerifyHash
@@ -38,7 +43,10 @@ class Reading(Protocol):
 
 
 class Rows(Protocol):
-    async def begin_completing(self, upload: Upload, wanted: Completion) -> Upload | None: ...
+    async def begin_completing(
+        self, upload: Upload, wanted: Completion, closer: Closer
+    ) -> Taken | None: ...
+    async def let_go(self, upload_id: UploadId, holder: UUID) -> None: ...
 
 
 Combine = Callable[[Iterable[Digest], Iterable[Algorithm]], Digest]
@@ -50,6 +58,7 @@ class CompleteUpload:
 
     rows: Rows
     reading: Reading
+    closer: Closer
     await_end: AwaitEnd
     place_chunks: PlaceChunks
     verify_hash: VerifyHash
@@ -58,17 +67,32 @@ class CompleteUpload:
     way: Way = Way.CHUNKS
     hash_seconds: float | None = None
 
-    async def __call__(self, principal: Principal, completion: Completion, *, wait: bool) -> Upload:
-        """The upload, `stored`; without `wait` it may still be completing."""
-        upload = await self._begin(principal, completion)
+    async def __call__(
+        self,
+        principal: Principal,
+        completion: Completion,
+        *,
+        wait: bool,
+        known: Upload | None = None,
+    ) -> Upload:
+        """The upload, `stored`; without `wait` it may still be completing.
+
+        `known`: what the caller knows of it, to be judged in place of what its row says.
+        """
+        begun = await self._begin(principal, completion, known)
+        if isinstance(begun, Taken):
+            self.await_end.pursuit.close(begun)
+            return await self._wait(begun.upload) if wait else begun.upload
+        return await self._repeat(begun, completion, wait=wait)
+
+    async def _repeat(self, upload: Upload, completion: Completion, *, wait: bool) -> Upload:
         if upload.state not in (State.COMPLETING, State.STORED):
             raise past_receiving(upload.state)
         await self._check_repeat(upload, completion)
-        if upload.state is State.COMPLETING:
-            upload = await self._wait(upload) if wait else self.await_end.pursue(upload)
         if upload.state is State.STORED:
             return await self.await_end.check_stored(upload)
-        return upload
+        self.await_end.pursue(upload)
+        return await self._wait(upload) if wait else upload
 
     async def _check_repeat(self, upload: Upload, completion: Completion) -> None:
         check_same(upload, completion)
@@ -77,10 +101,13 @@ class CompleteUpload:
         except DigestMismatch as mismatch:
             raise other_arguments(upload) from mismatch
 
-    async def _begin(self, principal: Principal, completion: Completion) -> Upload:
+    async def _begin(
+        self, principal: Principal, completion: Completion, known: Upload | None
+    ) -> Upload | Taken:
         """Set an open upload completing; what is past that is returned as it is."""
         for _ in range(TRIES):
-            upload = await self.reading.find(principal, completion.upload_id)
+            upload = known or await self.reading.find(principal, completion.upload_id)
+            known = None
             if upload is None:
                 raise unknown_upload()
             check_way(upload, self.way)
@@ -91,12 +118,25 @@ class CompleteUpload:
                 await self._put_in_order(upload)
                 continue
             await self._verify(upload, completion)
-            began = await self.rows.begin_completing(upload, completion)
-            if began is not None:
-                return began
+            taken = await self._take(upload, completion)
+            if taken is not None:
+                return taken
         raise StorageUnavailable(
             "Chunks are still being put in order; complete again.", retry_after_seconds=1
         )
+
+    async def _take(self, upload: Upload, completion: Completion) -> Taken | None:
+        try:
+            return await self.rows.begin_completing(upload, completion, self.closer)
+        except (DatabaseUnavailable, asyncio.CancelledError):
+            # Perhaps it was taken and only the answer is lost: nobody here would close it.
+            await asyncio.shield(self._let_go(upload.id))
+            self.await_end.pursue(upload)
+            raise
+
+    async def _let_go(self, upload_id: UploadId) -> None:
+        with suppress(DatabaseUnavailable):
+            await self.rows.let_go(upload_id, self.closer.holder)
 
     async def _put_in_order(self, upload: Upload) -> None:
         """Chunks that came early get their offsets; those of another spool from its replica."""
@@ -139,7 +179,7 @@ class CompleteUpload:
                 raise DigestMismatch(f"The file does not have this {checksum.algorithm}.")
 
     async def _wait(self, upload: Upload) -> Upload:
-        upload = await self.await_end(upload)
+        upload = await self.await_end.wait(upload)
         if upload.state is State.OPEN:
             await self._refuse_incomplete(upload, upload.total_chunks or 0)
         if upload.state is not State.STORED:

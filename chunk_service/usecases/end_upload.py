@@ -10,7 +10,7 @@ import structlog
 
 from chunk_service.domain.events import Event, upload_event
 from chunk_service.domain.states import State
-from chunk_service.domain.uploads import Stored, Upload, UploadId, Way
+from chunk_service.domain.uploads import Stored, Upload, Way
 
 log = structlog.get_logger(__name__)
 
@@ -27,8 +27,10 @@ class Rows(Protocol):
     ) -> Upload | None: ...
 
 
-class CleanUpBell(Protocol):
-    def clean_up(self, upload_id: UploadId) -> None: ...
+class EndBell(Protocol):
+    def ended(self, upload: Upload) -> None:
+        """Whoever waits for it may go on, and its clean-up is due."""
+        ...
 
 
 class Tally(Protocol):
@@ -38,7 +40,7 @@ class Tally(Protocol):
 @dataclass(frozen=True, slots=True)
 class EndUpload:
     rows: Rows
-    bell: CleanUpBell
+    bell: EndBell
     tally: Tally
     public_endpoint_url: str
     now: Callable[[], datetime]
@@ -66,5 +68,5 @@ class EndUpload:
         if ended is not None:
             self.tally.ended(state, upload.way)
             log.info(event.type, upload_id=str(upload.id), owner=upload.owner, event_id=event.id)
-            self.bell.clean_up(upload.id)
+            self.bell.ended(ended)
         return ended

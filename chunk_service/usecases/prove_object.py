@@ -89,7 +89,7 @@ class ProveObject:
         found = await self.store.head(upload.target)
         if found is not None and _is_ours(found, upload):
             await self._finish(upload, found, checksum)
-            return Closed.OVER
+            return Closed.ENDED
         log.error("object not as completed", upload_id=str(upload.id), found=found is not None)
         raise OutcomeUnknown("the store said yes and does not show the object")
 
@@ -115,7 +115,7 @@ class ProveObject:
 
     async def fail(self, upload: Upload, failure: str) -> Closed:
         await self.end(upload, State.FAILED, failure=failure)
-        return Closed.OVER
+        return Closed.ENDED
 
     async def _finish(self, upload: Upload, found: StoredObject, checksum: Checksum | None) -> None:
         if self.check is not None:

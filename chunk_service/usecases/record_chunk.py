@@ -66,7 +66,7 @@ class RecordChunk:
             await self.spool.unlink(attempt.file_name)
         if upload.chunk_size is None:
             self.relay.place(upload.id)
-        if recorded.lets_window_go:
+        if recorded.lets_window_go and not upload.fits_one_part:
             self.relay.kick(upload.id)
 
     async def _settle(self, attempt: Attempt, address: ChunkAddress) -> Recorded | None:

@@ -19,9 +19,9 @@ from chunk_service.adapters.postgres.repairing import RepairingRows
 from chunk_service.adapters.postgres.spools import SpoolRows
 from chunk_service.adapters.postgres.sweeping import SweepingRows
 from chunk_service.adapters.postgres.waking import WakingRows
-from chunk_service.domain.uploads import UploadId
+from chunk_service.domain.uploads import Upload
 from chunk_service.settings.model import Settings
-from chunk_service.usecases.end_upload import CleanUpBell, EndUpload
+from chunk_service.usecases.end_upload import EndBell, EndUpload
 from chunk_service.usecases.expire_uploads import ExpireUploads
 from chunk_service.usecases.forget_spools import ForgetSpools
 from chunk_service.usecases.retire_files import RetireFiles
@@ -38,7 +38,7 @@ MOST_PRUNED = 1000
 class NobodyHere:
     """The bell of a process that cleans nothing up: those with a spool find it in the rows."""
 
-    def clean_up(self, upload_id: UploadId) -> None:
+    def ended(self, upload: Upload) -> None:
         pass
 
 
@@ -83,7 +83,7 @@ def deadlines_over(settings: Settings, database: Database, tally: UploadFigures)
 
 
 def end_upload(
-    settings: Settings, rows: EndingRows, bell: CleanUpBell, tally: UploadFigures
+    settings: Settings, rows: EndingRows, bell: EndBell, tally: UploadFigures
 ) -> EndUpload:
     return EndUpload(
         rows=rows,

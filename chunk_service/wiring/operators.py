@@ -17,7 +17,7 @@ from chunk_service.adapters.postgres.surveying import SurveyRows
 from chunk_service.api.operators import Operators, UploadDesk
 from chunk_service.settings.model import Settings
 from chunk_service.usecases.abort_upload import AbortUpload
-from chunk_service.usecases.end_upload import CleanUpBell
+from chunk_service.usecases.end_upload import EndBell
 from chunk_service.usecases.explain_upload import ExplainUpload
 from chunk_service.usecases.find_events import FindEvents
 from chunk_service.usecases.find_uploads import FindUploads
@@ -33,7 +33,7 @@ def operators_over(
     database: Database,
     *,
     ask_store: Callable[[], Awaitable[None]],
-    bell: CleanUpBell,
+    bell: EndBell,
     tally: UploadFigures,
 ) -> Operators:
     events = EventRows(database)

@@ -21,6 +21,7 @@ from chunk_service.usecases.check_stored import CheckStored
 from chunk_service.usecases.check_type import TypeCheck
 from chunk_service.usecases.clean_up import CleanUp
 from chunk_service.usecases.close_upload import CloseUpload
+from chunk_service.usecases.closing import Closer
 from chunk_service.usecases.complete_upload import CompleteUpload
 from chunk_service.usecases.confirm_upload import ConfirmUpload
 from chunk_service.usecases.confirmed_files import ConfirmedFiles
@@ -110,6 +111,7 @@ def use_cases_over(opened: Opened, rows: Rows) -> UseCases:
         combine=combine,
     )
     of_pending = MakeOfPending(store, proof, begin_multipart, rows.repairing)
+    closer = Closer(opened.holder, spool.id)
     close = CloseUpload(
         rows=rows.closing,
         reading=rows.reading,
@@ -122,7 +124,8 @@ def use_cases_over(opened: Opened, rows: Rows) -> UseCases:
                 rows.presigned, rows.reading, store, replace(proof, check=check_stored)
             ),
         },
-        holder=opened.holder,
+        of_chunks=of_chunks,
+        closer=closer,
     )
     clean_up = CleanUp(
         rows.cleaning, rows.sweeping, store, spool, second_pass_after=settings.cleanup_grace
@@ -158,6 +161,7 @@ def use_cases_over(opened: Opened, rows: Rows) -> UseCases:
     complete = CompleteUpload(
         rows=rows.closing,
         reading=rows.reading,
+        closer=closer,
         await_end=await_end,
         place_chunks=place_chunks,
         verify_hash=VerifyHash(rows.closing, spool, lose_chunks),

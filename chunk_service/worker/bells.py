@@ -8,7 +8,8 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Callable
 
-from chunk_service.domain.uploads import UploadId
+from chunk_service.domain.uploads import Upload, UploadId
+from chunk_service.usecases.closing import Taken
 
 LONGEST_WAIT_SECONDS = 0.5
 
@@ -40,7 +41,8 @@ class Bells:
         self.to_place = IdQueue()
         self.to_close = IdQueue()
         self.to_clean = IdQueue()
-        self._changed: dict[UploadId, asyncio.Event] = {}
+        self._changes: dict[UploadId, asyncio.Future[Upload | None]] = {}
+        self._taken: dict[UploadId, Taken] = {}
         self._when_announced: Callable[[UploadId], None] | None = None
 
     def kick(self, upload_id: UploadId) -> None:
@@ -52,28 +54,48 @@ class Bells:
     def pursue(self, upload_id: UploadId) -> None:
         self.to_close.put(upload_id)
 
+    def close(self, taken: Taken) -> None:
+        self._taken[taken.upload.id] = taken
+        self.to_close.put(taken.upload.id)
+
+    def take_up(self, upload_id: UploadId) -> Taken | None:
+        """What was handed on with the upload's bell, once."""
+        return self._taken.pop(upload_id, None)
+
+    def not_taken_up(self) -> list[UploadId]:
+        return list(self._taken)
+
+    def ended(self, upload: Upload) -> None:
+        self._announce(upload.id, upload)
+        self.clean_up(upload.id)
+
     def clean_up(self, upload_id: UploadId) -> None:
         self.to_clean.put(upload_id)
 
     def announce(self, upload_id: UploadId) -> None:
         """The upload left `completing`, here or in another process: wake whoever waits."""
+        self._announce(upload_id, None)
+
+    def _announce(self, upload_id: UploadId, ended: Upload | None) -> None:
         if self._when_announced is not None:
             self._when_announced(upload_id)
-        event = self._changed.get(upload_id)
-        if event is not None:
-            event.set()
+        change = self._changes.pop(upload_id, None)
+        if change is not None and not change.done():
+            change.set_result(ended)
 
     def when_announced(self, call: Callable[[UploadId], None]) -> None:
         self._when_announced = call
 
-    async def wait(self, upload_id: UploadId, timeout_seconds: float) -> None:
-        """Return at a change announced here, or soon: another process may have made it."""
-        event = self._changed.setdefault(upload_id, asyncio.Event())
+    async def wait(self, upload_id: UploadId, timeout_seconds: float) -> Upload | None:
+        """Return at a change announced here, or soon: another process may have made it.
+
+        The upload where it ended here.
+        """
+        fresh = asyncio.get_running_loop().create_future()
+        change = self._changes.setdefault(upload_id, fresh)
         try:
-            async with asyncio.timeout(min(timeout_seconds, LONGEST_WAIT_SECONDS)):
-                await event.wait()
-        except TimeoutError:
-            pass
+            await asyncio.wait({change}, timeout=min(timeout_seconds, LONGEST_WAIT_SECONDS))
         finally:
-            if self._changed.get(upload_id) is event:
-                del self._changed[upload_id]
+            if self._changes.get(upload_id) is change:
+                del self._changes[upload_id]
+        return change.result() if change.done() else None

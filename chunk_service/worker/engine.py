@@ -117,6 +117,8 @@ class Engine:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        for upload_id in self._bells.not_taken_up():
+            await self._parts.close.let_go(upload_id)
 
     async def _serve(self, queue: IdQueue, call: Callable[[UploadId], Awaitable[None]]) -> None:
         while not self._stopping.is_set():
@@ -167,8 +169,8 @@ class Engine:
 
     async def _close(self, upload_id: UploadId) -> None:
         seen = self._progress.sent(upload_id)
-        closed = await self._parts.close(upload_id)
-        if closed is Closed.OVER:
+        closed = await self._parts.close(upload_id, self._bells.take_up(upload_id))
+        if closed in (Closed.ENDED, Closed.OVER):
             self._bells.announce(upload_id)
         elif self._progress.awaits(upload_id, seen):
             self._bells.kick(upload_id)

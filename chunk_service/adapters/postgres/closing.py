@@ -1,29 +1,45 @@
 """Statements of closing: begin, one closer at a time, the mark that a call is outstanding."""
 
-from collections.abc import Sequence
+import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from chunk_service.adapters.postgres.database import Database
 from chunk_service.adapters.postgres.signals import NOTIFY_COMPLETING
 from chunk_service.adapters.postgres.statements import statement
-from chunk_service.adapters.postgres.values import UPLOAD_COLUMNS, digest_of, upload_of
+from chunk_service.adapters.postgres.values import UPLOAD_COLUMNS, Row, digest_of, upload_of
 from chunk_service.domain.completion import Completion
 from chunk_service.domain.uploads import SpoolId, Upload, UploadId
+from chunk_service.usecases.closing import Closer, Taken
 from chunk_service.usecases.relaying import SourceChunk
 
+_CHUNKS = """
+    SELECT jsonb_agg(jsonb_build_object('index', c.index, 'offset', c.offset_bytes,
+        'size', c.size_bytes, 'file_name', c.file_name, 'slices', c.slices) ORDER BY c.index)
+    FROM chunks c WHERE c.upload_id = u.id
+"""
+
+# One that is a single PutObject from files of this spool is put next, by whoever begins: so the
+# mark is set along with the lease, and nobody else needs to be told.
 BEGIN_COMPLETING = statement(f"""
     WITH u AS (
         UPDATE uploads SET state = 'completing', total_chunks = :total_chunks,
-            total_size = received_bytes, completed_at = service_now()
+            total_size = received_bytes, completed_at = service_now(),
+            close_holder = :holder, close_until = service_now() + :lease,
+            closing = received_bytes <= part_size AND NOT EXISTS (
+                SELECT FROM chunks c WHERE c.upload_id = uploads.id AND c.spool_id <> :spool)
         WHERE id = :upload AND state = 'open'
             AND chunk_count = :total_chunks AND highest_index = :total_chunks - 1
             AND received_bytes = :size
             AND (chunk_size IS NOT NULL OR prefix_chunks = :total_chunks)
         RETURNING *
     )
-    SELECT {UPLOAD_COLUMNS}, {NOTIFY_COMPLETING} FROM u
+    SELECT {UPLOAD_COLUMNS}, CASE WHEN u.closing THEN ({_CHUNKS}) END AS chunks,
+        CASE WHEN NOT u.closing THEN {NOTIFY_COMPLETING} END
+    FROM u
 """)
 
 TAKE = statement(f"""
@@ -57,7 +73,8 @@ REPLACE_ETAG = statement("""
 """)
 
 SOURCES = statement("""
-    SELECT index, offset_bytes, size_bytes, file_name, slices, spool_id = :spool AS is_here
+    SELECT index, offset_bytes AS offset, size_bytes AS size, file_name, slices,
+        spool_id = :spool AS is_here
     FROM chunks WHERE upload_id = :upload ORDER BY index
 """)
 
@@ -72,15 +89,25 @@ FIND_COMPLETING = statement("""
 class ClosingRows:
     database: Database
 
-    async def begin_completing(self, upload: Upload, wanted: Completion) -> Upload | None:
+    async def begin_completing(
+        self, upload: Upload, wanted: Completion, closer: Closer
+    ) -> Taken | None:
         """open -> completing, if what was judged is still so; None where it is not."""
+        since = time.monotonic()
         row = await self.database.row(
             BEGIN_COMPLETING,
             upload=upload.id,
             total_chunks=wanted.total_chunks,
             size=upload.received_bytes,
+            holder=closer.holder,
+            lease=timedelta(seconds=closer.lease_seconds),
+            spool=closer.spool_id,
         )
-        return None if row is None else upload_of(row)
+        if row is None:
+            return None
+        began = upload_of(row)
+        chunks = [_source_of(each) for each in row["chunks"] or ()] if began.closing else None
+        return Taken(began, chunks, since)
 
     async def take(self, upload_id: UploadId, holder: UUID, lease_seconds: float) -> Upload | None:
         row = await self.database.row(
@@ -109,17 +136,18 @@ class ClosingRows:
         rows = await self.database.rows(SOURCES, upload=upload_id, spool=spool_id)
         if not all(row["is_here"] for row in rows):
             return None
-        return [
-            SourceChunk(
-                index=row["index"],
-                offset=row["offset_bytes"],
-                size_bytes=row["size_bytes"],
-                file_name=row["file_name"],
-                slices=tuple(digest_of(each) for each in row["slices"]),
-            )
-            for row in rows
-        ]
+        return [_source_of(row) for row in rows]
 
     async def find_completing(self, limit: int) -> Sequence[UploadId]:
         rows = await self.database.rows(FIND_COMPLETING, limit=limit)
         return [UploadId(row["id"]) for row in rows]
+
+
+def _source_of(row: Row | Mapping[str, Any]) -> SourceChunk:
+    return SourceChunk(
+        index=row["index"],
+        offset=row["offset"],
+        size_bytes=row["size"],
+        file_name=row["file_name"],
+        slices=tuple(digest_of(each) for each in row["slices"]),
+    )

@@ -1,10 +1,10 @@
 """The transaction in which an upload ends: state, file, event, deliveries and their jobs, or none.
 
-One statement changes all rows, in one transaction with the jobs that the library enqueues on the
-same connection: what follows from a change is committed with it.
+One statement changes all rows; where somebody is told, in one transaction with the jobs that the
+library enqueues on the same connection. What follows from a change is committed with it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from chunk_service.adapters.postgres.announcing import (
@@ -16,7 +16,7 @@ from chunk_service.adapters.postgres.announcing import (
 from chunk_service.adapters.postgres.database import Database
 from chunk_service.adapters.postgres.signals import NOTIFY_ENDED
 from chunk_service.adapters.postgres.statements import statement
-from chunk_service.adapters.postgres.values import UPLOAD_COLUMNS, checksum_text, upload_of
+from chunk_service.adapters.postgres.values import UPLOAD_COLUMNS, Row, checksum_text, upload_of
 from chunk_service.domain.events import Event
 from chunk_service.domain.receivers import (
     NO_MAIL,
@@ -27,6 +27,10 @@ from chunk_service.domain.receivers import (
 )
 from chunk_service.domain.states import State
 from chunk_service.domain.uploads import DEFAULT_CONTENT_TYPE, Stored, Upload
+
+# Commits that notify are flushed to the disk one by one, for the whole database: not for an object
+# of one part, which is made within a moment, while whoever waits elsewhere looks again.
+_IS_AWAITED = "u.state <> 'stored' OR u.total_size > u.part_size"
 
 END = statement(f"""
     WITH u AS (
@@ -47,7 +51,8 @@ END = statement(f"""
             stored_size, stored_etag, stored_checksum
         FROM u WHERE state = 'stored'
     ), {ANNOUNCE}
-    SELECT {UPLOAD_COLUMNS}, {ANNOUNCED}, {NOTIFY_ENDED}
+    SELECT {UPLOAD_COLUMNS}, {ANNOUNCED},
+        CASE WHEN {_IS_AWAITED} THEN {NOTIFY_ENDED} END
     FROM u
 """)
 
@@ -68,22 +73,26 @@ class EndingRows:
         failure: str | None = None,
     ) -> Upload | None:
         """Move the upload from the state it was read in; None where it has left that state."""
+        told = self._told(event, upload)
+        values = {
+            "upload": upload.id,
+            "expected": upload.state,
+            "state": state,
+            "size": None if stored is None else stored.size_bytes,
+            "etag": None if stored is None else stored.etag,
+            "stored_checksum": None if stored is None else checksum_text(stored.checksum),
+            "failure": failure,
+            **announcement(event, told),
+        }
+        row = await (self._end_and_wake(values) if told else self.database.row(END, **values))
+        return None if row is None else upload_of(row)
+
+    async def _end_and_wake(self, values: Mapping[str, object]) -> Row | None:
         async with self.database.transaction() as connection:
-            row = await connection.row(
-                END,
-                upload=upload.id,
-                expected=upload.state,
-                state=state,
-                size=None if stored is None else stored.size_bytes,
-                etag=None if stored is None else stored.etag,
-                stored_checksum=None if stored is None else checksum_text(stored.checksum),
-                failure=failure,
-                **announcement(event, self._told(event, upload)),
-            )
-            if row is None:
-                return None
-            await wake_announced(connection, row)
-        return upload_of(row)
+            row = await connection.row(END, **values)
+            if row is not None:
+                await wake_announced(connection, row)
+            return row
 
     def _told(self, event: Event, upload: Upload) -> Sequence[Recipient]:
         told = recipients(self.subscriptions, event.type, callback_url=upload.callback_url)

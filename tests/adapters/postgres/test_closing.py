@@ -6,8 +6,10 @@ from uuid import uuid4
 
 import pytest
 
+from chunk_service.domain.completion import Completion
 from chunk_service.domain.states import State
-from chunk_service.domain.uploads import Upload
+from chunk_service.domain.uploads import SpoolId, Upload
+from chunk_service.usecases.closing import Closer, Taken
 from tests.adapters.postgres.clock import Clock
 from tests.fixtures.rows import Rows
 
@@ -97,6 +99,52 @@ async def test_one_process_closes_until_it_lets_go_or_its_lease_lapses(
     await clock.advance(seconds=LEASE_SECONDS + 1)
     assert await rows.closing.find_completing(10) == [upload.id]
     assert await rows.closing.take(upload.id, winner, LEASE_SECONDS) is not None
+
+
+async def begin_to_close(rows: Rows, upload: Upload, closer: Closer) -> Taken:
+    judged = await rows.read(upload)
+    wanted = Completion(upload.id, judged.chunk_count, None, None, None)
+    taken = await rows.closing.begin_completing(judged, wanted, closer)
+    assert taken is not None
+    return taken
+
+
+async def test_who_begins_holds_it_and_puts_what_fits_one_part(rows: Rows, clock: Clock) -> None:
+    upload = await rows.begin(chunk_size=4)
+    await rows.put(upload, 1, 3)
+    await rows.put(upload, 0, 4)
+    closer = Closer(uuid4(), rows.spool_id)
+    taken = await begin_to_close(rows, upload, closer)
+    assert taken.upload.closing
+    assert taken.chunks == await rows.closing.sources(upload.id, rows.spool_id)
+    assert await rows.closing.take(upload.id, uuid4(), LEASE_SECONDS) is None
+    assert await rows.closing.find_completing(10) == []
+    await clock.advance(seconds=closer.lease_seconds + 1)
+    assert await rows.closing.find_completing(10) == [upload.id]
+    late = await rows.closing.take(upload.id, uuid4(), LEASE_SECONDS)
+    assert late is not None
+    assert late.closing, "whoever comes next looks first"
+
+
+async def test_a_file_of_no_chunks_is_put_as_well(rows: Rows) -> None:
+    upload = await rows.begin(total_size=0)
+    taken = await begin_to_close(rows, upload, Closer(uuid4(), rows.spool_id))
+    assert (taken.upload.closing, taken.chunks) == (True, [])
+
+
+async def test_what_lies_in_another_spool_is_not_marked(rows: Rows) -> None:
+    upload = await rows.begin(chunk_size=8)
+    await rows.put(upload, 0, 8)
+    taken = await begin_to_close(rows, upload, Closer(uuid4(), SpoolId(uuid4())))
+    assert (taken.upload.closing, taken.chunks) == (False, None)
+
+
+async def test_what_has_several_parts_is_not_marked(rows: Rows) -> None:
+    upload = await rows.begin(chunk_size=8)
+    await rows.put(upload, 0, 8)
+    await rows.put(upload, 1, 8)
+    taken = await begin_to_close(rows, upload, Closer(uuid4(), rows.spool_id))
+    assert (taken.upload.closing, taken.chunks) == (False, None)
 
 
 async def test_only_who_closes_sets_and_clears_the_mark(rows: Rows, clock: Clock) -> None:

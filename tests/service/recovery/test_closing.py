@@ -4,17 +4,12 @@ import pytest
 
 from tests.machine.acts import Complete
 from tests.machine.model import Shape
-from tests.machine.steps import Failing
+from tests.machine.steps import Ahead, Failing
 from tests.service.recovery.scene import MULTIPART, ONE_PUT, Scene
 
-COMMON = (
-    "closing.begin_completing",
-    "closing.take",
-    "closing.set_closing",
-    "store.head",
-    "ending.end",
-    "closing.let_go",
-)
+COMMON = ("closing.begin_completing", "store.head", "ending.end")
+OF_PARTS = ("reading.parts", "closing.set_closing", "store.complete_multipart")
+TAKING_OVER = ("closing.take", "closing.set_closing", "store.head", "store.put_object")
 
 
 @pytest.mark.survives(
@@ -25,7 +20,7 @@ COMMON = (
 @pytest.mark.parametrize(
     ("shape", "step"),
     [(ONE_PUT, step) for step in (*COMMON, "store.put_object")]
-    + [(MULTIPART, step) for step in (*COMMON, "store.complete_multipart", "reading.parts")],
+    + [(MULTIPART, step) for step in (*COMMON, *OF_PARTS)],
 )
 async def test_a_completion_that_died_anywhere_is_finished(
     scene: Scene, shape: Shape, step: str, failing: Failing
@@ -41,4 +36,38 @@ async def test_a_completion_that_died_anywhere_is_finished(
     first, second = await scene.complete(known, at=0), await scene.complete(known, at=1)
     assert first.status_code == 200
     assert first.json() == second.json()
+    assert await scene.events(known) == ["upload.completed"]
+
+
+@pytest.mark.survives(
+    "a process dies with an upload that it had begun to close, and so does who takes it over",
+    "a third one finishes: one object, one event, one answer",
+)
+@pytest.mark.parametrize("failing", [Failing.DIES_BEFORE, Failing.DIES_AFTER])
+@pytest.mark.parametrize("step", TAKING_OVER)
+async def test_who_takes_over_may_die_as_well(scene: Scene, step: str, failing: Failing) -> None:
+    known = await scene.begin(ONE_PUT)
+    await scene.send(known)
+    await scene.dies(scene.first, Failing.DIES_AFTER, "closing.begin_completing")
+    await scene.ask_in_vain(Complete(known, 0))
+    await scene.dies(scene.second, failing, step)
+    await scene.go_on()
+    await scene.go_on()
+    assert await scene.events(known) == ["upload.completed"]
+    assert (await scene.complete(known)).status_code == 200
+
+
+@pytest.mark.survives(
+    "Completion: the database's answer is lost when it begins",
+    "the process lets go of it, and the repeated request is answered without a wait",
+)
+@pytest.mark.parametrize("shape", [ONE_PUT, MULTIPART])
+async def test_a_lost_answer_leaves_nobody_waiting(scene: Scene, shape: Shape) -> None:
+    known = await scene.begin(shape)
+    await scene.send(known)
+    await scene.world.rest()
+    scene.first.steps.ahead = Ahead(Failing.ANSWER_LOST, at="closing.begin_completing")
+    assert (await scene.ask(Complete(known, 0))).status_code == 503
+    answer = await scene.complete(known, at=1)
+    assert answer.status_code == 200, answer.text
     assert await scene.events(known) == ["upload.completed"]
