@@ -4,7 +4,7 @@ Goes from our rows and by exact key alone. Repeated once after the longest life 
 since one that was on its way when the upload ended may land after the first pass.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Protocol
@@ -35,6 +35,12 @@ class Owed:
 
 
 class Rows(Protocol):
+    async def tidy(
+        self, upload_ids: Sequence[UploadId], spool_id: SpoolId
+    ) -> Mapping[UploadId, Sequence[str]]: ...
+    async def note_tidied(
+        self, upload_ids: Sequence[UploadId], spool_id: SpoolId, next_after: timedelta
+    ) -> None: ...
     async def owed(self, upload_id: UploadId) -> Owed | None: ...
     async def spooled_files(self, upload_id: UploadId, spool_id: SpoolId) -> Sequence[str]: ...
     async def drop_files(self, upload_id: UploadId, spool_id: SpoolId) -> None: ...
@@ -61,7 +67,7 @@ class Store(Protocol):
 class Spool(Protocol):
     @property
     def id(self) -> SpoolId: ...
-    async def unlink(self, file_name: str) -> None: ...
+    async def unlink(self, *file_names: str) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +100,24 @@ class CleanUp:
         await self.rows.note_pass(owed, None if is_last else self.second_pass_after)
         return True
 
+    async def tidy(self, upload_ids: Sequence[UploadId]) -> Sequence[UploadId]:
+        """The first pass of those that are stored, whose object needs no look: many cost about what
+        one does. Returns those that are left to the call above.
+        """
+        found = await self.rows.tidy(upload_ids, self.spool.id)
+        names = [name for names in found.values() for name in names]
+        if names:
+            await self.spool.unlink(*names)
+        if found:
+            await self.rows.note_tidied(list(found), self.spool.id, self.second_pass_after)
+        for upload_id in found:
+            log.info("cleaned up", upload_id=str(upload_id), number=1, of=PASSES)
+        return [upload_id for upload_id in upload_ids if upload_id not in found]
+
     async def _clean_spool(self, upload_id: UploadId) -> None:
         names = await self.rows.spooled_files(upload_id, self.spool.id)
-        for name in names:
-            await self.spool.unlink(name)
         if names:
+            await self.spool.unlink(*names)
             await self.rows.drop_files(upload_id, self.spool.id)
 
     async def _clean_store(self, owed: Owed) -> None:

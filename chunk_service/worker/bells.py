@@ -28,6 +28,10 @@ class IdQueue:
     def __len__(self) -> int:
         return len(self._ids)
 
+    def take(self, most: int) -> list[UploadId]:
+        """What waits now."""
+        return [self._ids.popitem(last=False)[0] for _ in range(min(most, len(self._ids)))]
+
     async def get(self) -> UploadId:
         while not self._ids:
             self._filled.clear()

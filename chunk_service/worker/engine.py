@@ -39,6 +39,8 @@ MOST_FOUND = 1000
 FIRST_PAUSE_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 30.0
 CLOSERS = 8
+GATHER_SECONDS = 0.05
+MOST_TIDIED = 100
 
 
 class Relaying(Protocol):
@@ -125,15 +127,21 @@ class Engine:
             upload_id = await queue.get()
             self._busy += 1
             try:
-                await call(upload_id)
-                self._failures.pop(upload_id, None)
-            except (StoreError, ServiceError) as error:
-                self._try_later(queue, upload_id, error)
-            except Exception:
-                log.exception("background work failed", upload_id=str(upload_id))
+                await self._try(queue, upload_id, call)
             finally:
                 self._busy -= 1
                 self._idle.set()
+
+    async def _try(
+        self, queue: IdQueue, upload_id: UploadId, call: Callable[[UploadId], Awaitable[object]]
+    ) -> None:
+        try:
+            await call(upload_id)
+            self._failures.pop(upload_id, None)
+        except (StoreError, ServiceError) as error:
+            self._try_later(queue, upload_id, error)
+        except Exception:
+            log.exception("background work failed", upload_id=str(upload_id))
 
     def _try_later(self, queue: IdQueue, upload_id: UploadId, error: Exception) -> None:
         failures = self._failures.get(upload_id, 0)
@@ -180,7 +188,11 @@ class Engine:
         self._failures.pop(upload_id, None)
 
     async def _clean_up(self, upload_id: UploadId) -> None:
-        await self._parts.clean_up(upload_id)
+        """With those that end at about the same time. What fails is found again by a round."""
+        await asyncio.sleep(GATHER_SECONDS)
+        queue, clean_up = self._bells.to_clean, self._parts.clean_up
+        for left in await clean_up.tidy([upload_id, *queue.take(MOST_TIDIED - 1)]):
+            await self._try(queue, left, clean_up)
 
     async def _repeat(self, work: Callable[[], Awaitable[object]], seconds: float) -> None:
         """At start and from time to time; what fails once may go well the next time."""

@@ -19,6 +19,8 @@ POINTS = (
     "beginning.begin:after",
     "cleaning.drop_files:before",
     "cleaning.note_pass:before",
+    "cleaning.note_tidied:before",
+    "cleaning.tidy:after",
     "closing.begin_completing:after",
     "closing.set_closing:after",
     "closing.take:after",

@@ -1,6 +1,6 @@
 """Statements of clean-up: which ended uploads still owe it, and what lies in this spool."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -41,6 +41,31 @@ NOTE_PASS = statement("""
     WHERE id = :upload AND cleanup_passes = :pass_number
 """)
 
+TIDY = statement("""
+    SELECT u.id, array(
+        SELECT c.file_name FROM chunks c
+        WHERE c.upload_id = u.id AND c.spool_id = :spool AND c.state = 'spooled'
+    ) AS file_names
+    FROM uploads u
+    WHERE u.id = ANY (:uploads) AND u.state = 'stored' AND u.cleanup_passes = 0
+        AND u.pending_key IS NULL AND u.cleanup_due_at <= service_now()
+""")
+
+# Of an object of one part only that was ever sent: no late request can leave anything behind it.
+NOTE_TIDIED = statement("""
+    WITH dropped AS (
+        UPDATE chunks SET state = 'relayed'
+        WHERE upload_id = ANY (:uploads) AND spool_id = :spool AND state = 'spooled'
+    ), freed AS (
+        UPDATE parts SET lease_holder = NULL, lease_until = NULL
+        WHERE upload_id = ANY (:uploads) AND lease_holder IS NOT NULL
+    )
+    UPDATE uploads SET cleanup_passes = 1,
+        cleanup_due_at = CASE WHEN way NOT IN ('chunks', 'whole') OR mpu_id IS NOT NULL
+            OR total_size > part_size THEN service_now() + :delay END
+    WHERE id = ANY (:uploads) AND state = 'stored' AND cleanup_passes = 0
+""")
+
 PUT_OFF = statement("""
     UPDATE uploads SET cleanup_due_at = service_now() + :delay
     WHERE id = :upload AND cleanup_due_at IS NOT NULL
@@ -76,6 +101,23 @@ class CleaningRows:
         """Count the pass; None where no further one is owed."""
         await self.database.run(
             NOTE_PASS, upload=owed.upload.id, pass_number=owed.passes_done, delay=next_after
+        )
+
+    async def tidy(
+        self, upload_ids: Sequence[UploadId], spool_id: SpoolId
+    ) -> Mapping[UploadId, Sequence[str]]:
+        """Those whose first pass is due and touches no more than these files of this spool."""
+        rows = await self.database.rows(TIDY, uploads=list(upload_ids), spool=spool_id)
+        return {UploadId(row["id"]): row["file_names"] for row in rows}
+
+    async def note_tidied(
+        self, upload_ids: Sequence[UploadId], spool_id: SpoolId, next_after: timedelta
+    ) -> None:
+        """Their files are gone, the pass is done; another one is owed where more was ever sent than
+        the object.
+        """
+        await self.database.run(
+            NOTE_TIDIED, uploads=list(upload_ids), spool=spool_id, delay=next_after
         )
 
     async def put_off(self, upload_id: UploadId, delay: timedelta) -> None:

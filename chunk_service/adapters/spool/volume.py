@@ -78,8 +78,12 @@ class Spool:
 
         return await self.run(read)
 
-    async def unlink(self, file_name: str) -> None:
-        await self.run(lambda: self._disk.unlink(self.folder / file_name))
+    async def unlink(self, *file_names: str) -> None:
+        def remove() -> None:
+            for name in file_names:
+                self._disk.unlink(self.folder / name)
+
+        await self.run(remove)
 
     async def sha256(self, file_names: Sequence[str]) -> bytes:
         """The hash of the files' bytes, one after the other."""

@@ -113,3 +113,39 @@ async def test_an_upload_is_pruned_only_when_it_owes_nothing(rows: Rows, clock: 
     await rows.cleaning.note_pass(await owed(rows, upload), None)
     assert await rows.sweeping.prune(timedelta(days=30), 10) == 1
     assert await rows.reading.read(upload.id) is None
+
+
+async def test_the_first_pass_of_many_that_are_stored_is_one(rows: Rows, clock: Clock) -> None:
+    stored = [await ended(rows, State.STORED) for _ in range(3)]
+    aborted = await ended(rows)
+    ids = [upload.id for upload in (*stored, aborted)]
+    found = await rows.cleaning.tidy(ids, rows.spool_id)
+    assert {upload_id: len(names) for upload_id, names in found.items()} == {
+        upload.id: 2 for upload in stored
+    }
+    await rows.cleaning.note_tidied(list(found), rows.spool_id, LATER)
+    assert await rows.cleaning.tidy(ids, rows.spool_id) == {}
+    assert (await rows.chunk(stored[0], 0)).state is ChunkState.RELAYED
+    assert await rows.cleaning.find_owed(rows.spool_id, 10) == [aborted.id]
+    await clock.advance(days=30)
+    assert await rows.cleaning.find_owed(rows.spool_id, 10) == [aborted.id]
+
+
+async def test_of_parts_that_were_sent_a_second_pass_is_owed(rows: Rows, clock: Clock) -> None:
+    upload = await rows.begin(chunk_size=8)
+    await rows.put(upload, 0, 8)
+    await rows.multipart(upload)
+    assert await rows.end(await rows.read(upload), State.STORED) is not None
+    await rows.cleaning.note_tidied([upload.id], rows.spool_id, LATER)
+    assert await rows.cleaning.owed(upload.id) is None
+    await clock.advance(minutes=21)
+    assert (await owed(rows, upload)).passes_done == 1
+
+
+async def test_files_in_another_spool_are_left_to_it(rows: Rows) -> None:
+    upload = await ended(rows, State.STORED)
+    other = await rows.beside()
+    assert await other.cleaning.tidy([upload.id], other.spool_id) == {upload.id: []}
+    await other.cleaning.note_tidied([upload.id], other.spool_id, LATER)
+    assert (await rows.chunk(upload, 0)).state is ChunkState.SPOOLED
+    assert await rows.cleaning.find_owed(rows.spool_id, 10) == [upload.id]
