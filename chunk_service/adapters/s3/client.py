@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from types_aiobotocore_s3 import S3Client
 
 ATTEMPTS = 3
+USER_AGENT = "chunk-service"
 
 
 @asynccontextmanager
@@ -79,6 +80,9 @@ async def client_of(
 
 def _config(options: S3Options, *, attempts: int, connections: int) -> AioConfig:
     return AioConfig(
+        # botocore composes its own anew for every call, which costs more than the signature
+        user_agent=USER_AGENT,
+        parameter_validation=False,
         signature_version="s3v4",
         s3={"addressing_style": options.addressing_style, "payload_signing_enabled": False},
         request_checksum_calculation="when_required",
