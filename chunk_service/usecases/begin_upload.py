@@ -23,6 +23,7 @@ from chunk_service.domain.receivers import callback_fault
 from chunk_service.domain.states import TERMINAL, State
 from chunk_service.domain.uploads import FileId, RelayMode, Upload, UploadId, Way
 from chunk_service.usecases.check_type import TypeCheck
+from chunk_service.usecases.receiving import Attempt
 from chunk_service.usecases.refusals import takes_no_new_uploads, unknown_upload
 
 
@@ -30,7 +31,8 @@ from chunk_service.usecases.refusals import takes_no_new_uploads, unknown_upload
 class NewUpload:
     """What the client asks for; sizes in bytes.
 
-    `planned_size` is what parts are planned for where the total is not known yet.
+    `planned_size` is what parts are planned for where the total is not known yet. `first`: makes
+    the attempt at the first chunk, whose bytes come with the same request.
     """
 
     main_service_file_id: FileId | None
@@ -46,6 +48,7 @@ class NewUpload:
     callback_url: str | None = None
     way: Way = Way.CHUNKS
     planned_size: int | None = None
+    first: Callable[[UploadId], Attempt] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,7 @@ class Draft:
     owner_email: str | None = None
     way: Way = Way.CHUNKS
     pending_key: str | None = None
+    first: Attempt | None = None
 
     @property
     def is_kept(self) -> bool:
@@ -87,10 +91,14 @@ class IdempotencyKey:
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """`again`: begun by an earlier request with the same idempotency key."""
+    """`again`: begun by an earlier request with the same idempotency key.
+
+    `first`: the attempt whose bytes are booked.
+    """
 
     upload: Upload
     again: bool
+    first: Attempt | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +166,7 @@ class BeginUpload:
             key = IdempotencyKey(idempotency_key, _fingerprint(wanted))
         upload = await self.rows.begin(draft, key)
         if isinstance(upload, Upload):
-            return Begun(upload, again=False)
+            return Begun(upload, again=False, first=draft.first)
         return Begun(await self._earlier(principal.owner, key, upload), again=True)
 
     async def _earlier(
@@ -187,8 +195,12 @@ class BeginUpload:
             total_size=wanted.planned_size if wanted.total_size is None else wanted.total_size,
             max_file_size=self.defaults.max_file_size,
         )
+        relay_mode = self._relay_mode(wanted)
+        upload_id = UploadId(self.new_id())
+        # Otherwise its spool is chosen, or its bytes are booked, by rules of their own.
+        books_first = plan.is_free and relay_mode is RelayMode.EAGER
         return Draft(
-            id=UploadId(self.new_id()),
+            id=upload_id,
             owner=principal.owner,
             main_service_file_id=wanted.main_service_file_id,
             original_file_name=wanted.original_file_name,
@@ -199,7 +211,7 @@ class BeginUpload:
             plan=plan,
             total_size=wanted.total_size,
             total_chunks=wanted.total_chunks,
-            relay_mode=self._relay_mode(wanted),
+            relay_mode=relay_mode,
             part_checksum=self.defaults.part_checksum if wanted.way.is_received else None,
             checksum=wanted.checksum,
             ttl=self._ttl(wanted),
@@ -208,6 +220,7 @@ class BeginUpload:
             owner_email=principal.email,
             way=wanted.way,
             pending_key=self._pending_key(wanted.way),
+            first=wanted.first(upload_id) if books_first and wanted.first else None,
         )
 
     def _pending_key(self, way: Way) -> str | None:

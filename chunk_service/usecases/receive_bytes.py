@@ -28,7 +28,15 @@ from chunk_service.domain.errors import (
 )
 from chunk_service.domain.principals import Principal
 from chunk_service.domain.states import State
-from chunk_service.domain.uploads import Chunk, ChunkDigest, ChunkState, Recipe, Upload, Way
+from chunk_service.domain.uploads import (
+    Chunk,
+    ChunkDigest,
+    ChunkState,
+    Recipe,
+    Upload,
+    UploadId,
+    Way,
+)
 from chunk_service.usecases.check_type import FirstBytes, TypeCheck
 from chunk_service.usecases.lose_chunks import LoseChunks
 from chunk_service.usecases.ports import ChunkAddress, ChunkRequest, Receipt
@@ -72,10 +80,25 @@ class ReceiveBytes:
             return await self._receive_unaddressed(principal, request)
         return await self._receive(principal, request, request.address)
 
+    def first_attempt(self, most_bytes: int, upload_id: UploadId) -> Attempt:
+        """At the first chunk of an upload that does not exist yet, to be booked with it."""
+        return self._attempt(most_bytes, f"{upload_id}.0")
+
+    async def take_first(self, attempt: Attempt, upload: Upload, request: ChunkRequest) -> Receipt:
+        """Receive the chunk whose bytes were booked when its upload began."""
+        address = request.address
+        assert address is not None
+        admission = Admission(upload, None, reserved=True, fits_spool=True, fits_quota=True)
+        return await self._take_in(attempt, admission, address, request)
+
+    async def give_up(self, attempt: Attempt) -> None:
+        """None of its bytes came."""
+        await self._give_back(attempt, None)
+
     async def _receive(
         self, principal: Principal, request: ChunkRequest, address: ChunkAddress
     ) -> Receipt:
-        attempt = self._attempt(request, f"{address.upload_id}.{address.index}")
+        attempt = self._attempt(_most_bytes(request), f"{address.upload_id}.{address.index}")
         admission = await self.rows.reserve(attempt, address, principal)
         if admission is None:
             raise unknown_upload()
@@ -108,7 +131,7 @@ class ReceiveBytes:
 
     async def _receive_unaddressed(self, principal: Principal, request: ChunkRequest) -> Receipt:
         """A form that sends its file before its fields: hold the bytes until it says whose."""
-        attempt = self._attempt(request, "unaddressed")
+        attempt = self._attempt(_most_bytes(request), "unaddressed")
         if not await self.rows.hold(attempt, principal):
             raise SpoolFull
         writer: ChunkWriter | None = None
@@ -152,8 +175,8 @@ class ReceiveBytes:
         """A chunk that was lost had been judged; only the same bytes are taken back."""
         return address.index == 0 and admission.chunk is None
 
-    def _attempt(self, request: ChunkRequest, name: str) -> Attempt:
-        most = (request.length_bytes, request.most_bytes, self.limits.max_chunk_size)
+    def _attempt(self, most_bytes: int | None, name: str) -> Attempt:
+        most = (most_bytes, self.limits.max_chunk_size)
         attempt_id = self.new_id()
         return Attempt(
             id=attempt_id,
@@ -247,6 +270,11 @@ class ReceiveBytes:
             await writer.discard()
         with suppress(DatabaseUnavailable):
             await self.rows.release(attempt.id)
+
+
+def _most_bytes(request: ChunkRequest) -> int | None:
+    known = (request.length_bytes, request.most_bytes)
+    return min((size for size in known if size is not None), default=None)
 
 
 async def _take(

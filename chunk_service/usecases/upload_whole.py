@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Protocol
 
 from chunk_service.domain.checksums import Checksum
@@ -26,7 +27,7 @@ from chunk_service.domain.principals import Principal, bound_file_id
 from chunk_service.domain.states import State
 from chunk_service.domain.uploads import FileId, Upload, UploadId, Way
 from chunk_service.usecases.abort_upload import AbortUpload
-from chunk_service.usecases.begin_upload import BeginUpload, NewUpload
+from chunk_service.usecases.begin_upload import BeginUpload, Begun, NewUpload
 from chunk_service.usecases.complete_upload import CompleteUpload
 from chunk_service.usecases.cutting import CutChunk, Cutter
 from chunk_service.usecases.receive_bytes import ReceiveBytes
@@ -90,28 +91,34 @@ class UploadWhole:
         cutter = Cutter(body, chunk_size=_chunk_size(upload), total_size=file.size_bytes)
         try:
             async with self._alive(upload.id):
-                await self._receive_all(principal, upload.id, cutter)
+                await self._receive_all(principal, begun, cutter)
                 return await self._complete_received(principal, upload, cutter)
         except BaseException:
             await asyncio.shield(self._give_up(principal, upload.id))
             raise
+        finally:
+            if begun.first is not None and not cutter.chunks:
+                await asyncio.shield(self.receive.give_up(begun.first))
 
     def _wanted(self, principal: Principal, file: WholeFile) -> NewUpload:
         most_bytes = file.size_bytes if file.most_bytes is None else file.most_bytes
         planned = None if most_bytes is None else self.begin.defaults.at_most(most_bytes)
+        chunk_size = min(base_part_size(planned), self.limits.max_chunk_size)
+        first_bytes = chunk_size if planned is None else min(planned, chunk_size)
         return NewUpload(
             main_service_file_id=bound_file_id(principal, file.main_service_file_id),
             original_file_name=file.name,
             content_type=file.content_type,
             metadata=file.metadata,
             total_size=file.size_bytes,
-            chunk_size=min(base_part_size(planned), self.limits.max_chunk_size),
+            chunk_size=chunk_size,
             total_chunks=None,
             checksum=file.checksum,
             relay=None,
             expires_in_seconds=LEASE_SECONDS,
             way=Way.WHOLE,
             planned_size=planned,
+            first=partial(self.receive.first_attempt, first_bytes) if first_bytes else None,
         )
 
     @asynccontextmanager
@@ -130,20 +137,23 @@ class UploadWhole:
             with suppress(ServiceError):
                 await self.lease.renew(upload_id)
 
-    async def _receive_all(self, principal: Principal, upload_id: UploadId, cutter: Cutter) -> None:
+    async def _receive_all(self, principal: Principal, begun: Begun, cutter: Cutter) -> None:
         slots = asyncio.Semaphore(CHUNKS_AT_ONCE)
         try:
             async with asyncio.TaskGroup() as group:
-                while (chunk := await cutter.next_chunk(upload_id)) is not None:
+                while (chunk := await cutter.next_chunk(begun.upload.id)) is not None:
                     await slots.acquire()
-                    task = group.create_task(self._receive(principal, chunk))
+                    task = group.create_task(self._receive(principal, begun, chunk))
                     task.add_done_callback(lambda _: slots.release())
                     await chunk.drained.wait()
         except ExceptionGroup as group_of_one:
             raise group_of_one.exceptions[0] from None
 
-    async def _receive(self, principal: Principal, chunk: CutChunk) -> None:
+    async def _receive(self, principal: Principal, begun: Begun, chunk: CutChunk) -> None:
         """While the spool is full the client waits: what came before is on its way out of it."""
+        if begun.first is not None and chunk.address.index == 0:
+            await self.receive.take_first(begun.first, begun.upload, chunk)
+            return
         deadline = asyncio.get_running_loop().time() + ROOM_PATIENCE_SECONDS
         while True:
             try:

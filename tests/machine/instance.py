@@ -52,7 +52,7 @@ def mark_tasks(
 
 def _is_of_the_driver(work: Coroutine[Any, Any, Any]) -> bool:
     """A connection that is being closed is let go in peace: a server would see as little of it."""
-    return isinstance(work, CoroutineType) and "sqlalchemy" in work.cr_code.co_filename
+    return isinstance(work, CoroutineType) and "asyncpg" in work.cr_code.co_filename
 
 
 class Instance:

@@ -58,10 +58,15 @@ LAZY_GATE = f"""
     ), {_USED}
 """
 
-FITS_SPOOL = """
-    (used.owner_spool + :size <= coalesce(:owner_spool_limit, used.owner_spool + :size)
-        AND used.upload_spool + :size <= coalesce(:upload_spool_limit, used.upload_spool + :size))
+
+def fits_spool(size: str) -> str:
+    return f"""
+    (used.owner_spool + {size} <= coalesce(:owner_spool_limit, used.owner_spool + {size})
+        AND used.upload_spool + {size} <= coalesce(:upload_spool_limit, used.upload_spool + {size}))
 """
+
+
+FITS_SPOOL = fits_spool(":size")
 
 
 def fits_quota(growth: str = ":size") -> str:

@@ -8,6 +8,7 @@ from chunk_service.adapters.postgres.admission import (
     GATE,
     AdmissionLimits,
     fits_quota,
+    fits_spool,
 )
 from chunk_service.adapters.postgres.database import Database
 from chunk_service.adapters.postgres.draining import TAKES_NEW
@@ -30,7 +31,10 @@ BEGIN = statement(f"""
     WITH {GATE}, room AS MATERIALIZED (
         SELECT owner_open_uploads(:owner) < :open_limit AS fits_open, {fits_quota()} AS fits_quota,
             {TAKES_NEW} AS takes_new,
-            NOT :is_kept OR ({FITS_SPOOL} AND used.spool + :size <= :high_water) AS fits_spool
+            CASE WHEN :is_kept THEN {FITS_SPOOL} AND used.spool + :size <= :high_water
+                WHEN :first_attempt IS NOT NULL
+                    THEN {fits_spool(":first_size")} AND used.spool + :first_size <= :spool_limit
+                ELSE true END AS fits_spool
         FROM used
     ), keyed AS (
         INSERT INTO idempotency_keys AS k (owner, key, fingerprint, upload_id)
@@ -61,6 +65,12 @@ BEGIN = statement(f"""
         INSERT INTO reservations
             (attempt, upload_id, spool_id, owner, size_bytes, file_name, expires_at)
         SELECT id, id, :spool, owner, :size, id || '.whole', expiry_limit FROM u WHERE :is_kept
+    ), first AS (
+        INSERT INTO reservations
+            (attempt, upload_id, index, spool_id, owner, size_bytes, file_name, expires_at)
+        SELECT :first_attempt, id, 0, :spool, owner, :first_size, :file_name,
+            service_now() + :first_ttl
+        FROM u WHERE :first_attempt IS NOT NULL
     )
     SELECT room.takes_new, room.fits_open, room.fits_quota, room.fits_spool, {UPLOAD_COLUMNS}
     FROM room LEFT JOIN u ON true
@@ -90,12 +100,17 @@ class BeginningRows:
     open_limit: int
 
     async def begin(self, draft: Draft, key: IdempotencyKey | None) -> Upload | NoRoom | None:
-        """Insert the upload; None where the key is taken."""
+        """Insert the upload, with what is booked for it; None where the key is taken."""
+        first = draft.first
         row = await self.database.row(
             BEGIN,
             attempt=draft.id,
             spool=self.spool_id,
-            size=draft.total_size or 0,
+            size=draft.total_size or (0 if first is None else first.size_bytes),
+            first_attempt=None if first is None else first.id,
+            first_size=None if first is None else first.size_bytes,
+            first_ttl=None if first is None else first.ttl,
+            file_name=None if first is None else first.file_name,
             is_kept=draft.is_kept,
             **self.limits.values(),
             upload=draft.id,

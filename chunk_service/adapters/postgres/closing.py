@@ -7,10 +7,11 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from chunk_service.adapters.postgres.connected import Row
 from chunk_service.adapters.postgres.database import Database
 from chunk_service.adapters.postgres.signals import NOTIFY_COMPLETING
 from chunk_service.adapters.postgres.statements import statement
-from chunk_service.adapters.postgres.values import UPLOAD_COLUMNS, Row, digest_of, upload_of
+from chunk_service.adapters.postgres.values import UPLOAD_COLUMNS, digest_of, upload_of
 from chunk_service.domain.completion import Completion
 from chunk_service.domain.uploads import SpoolId, Upload, UploadId
 from chunk_service.usecases.closing import Closer, Taken

@@ -13,10 +13,11 @@ from chunk_service.adapters.postgres.announcing import (
     announcement,
     wake_announced,
 )
+from chunk_service.adapters.postgres.connected import Row
 from chunk_service.adapters.postgres.database import Database
 from chunk_service.adapters.postgres.signals import NOTIFY_ENDED
 from chunk_service.adapters.postgres.statements import statement
-from chunk_service.adapters.postgres.values import UPLOAD_COLUMNS, Row, checksum_text, upload_of
+from chunk_service.adapters.postgres.values import UPLOAD_COLUMNS, checksum_text, upload_of
 from chunk_service.domain.events import Event
 from chunk_service.domain.receivers import (
     NO_MAIL,

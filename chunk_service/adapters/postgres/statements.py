@@ -14,15 +14,15 @@ from chunk_service.usecases.find_files import MOST_WORDS
 _TYPES: Final[Mapping[str, str]] = {
     name: kind
     for kind, names in (
-        ("uuid", "attempt behind delivery file holder share spool upload"),
+        ("uuid", "attempt behind delivery file first_attempt holder share spool upload"),
         ("integer", "attempts count delivery_number duration_ms index limit max_downloads number"),
         ("integer", "open_limit part_limit pass_number status total_chunks unsent_parts"),
         ("bigint", "chunk_size max_size offset part_size size total_size"),
         ("bigint", "day_limit high_water owner_spool_limit spool_limit stored_limit"),
-        ("bigint", "min_size upload_spool_limit"),
+        ("bigint", "first_size min_size upload_spool_limit"),
         ("boolean", "is_free is_kept is_last is_redated"),
         ("timestamptz", "behind_at delete_after due_at expires_at since unchanged_since until"),
-        ("interval", "delay expires_in grace lease max_age pause period retention ttl"),
+        ("interval", "delay expires_in first_ttl grace lease max_age pause period retention ttl"),
         ("bytea", "address crc64nvme fingerprint payload sha256 token_hash"),
         ("integer[]", "indices part_numbers numbers"),
         ("bigint[]", "part_bytes"),

@@ -1,14 +1,21 @@
 """Bytes are booked before they are taken in, so that neither spool nor shares overflow."""
 
 import asyncio
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from chunk_service.adapters.postgres.admission import AdmissionLimits
 from chunk_service.adapters.postgres.statements import statement
 from chunk_service.domain.uploads import RelayMode, Upload
+from chunk_service.usecases.begin_upload import NoRoom
+from chunk_service.usecases.receiving import Admission, Attempt
 from tests.adapters.postgres.clock import Clock
+from tests.fixtures.chunk_bytes import bytes_of
+from tests.fixtures.drafts import a_draft
 from tests.fixtures.rows import ALICE, Rows
 
 USED = statement("SELECT spool_used_bytes(:spool, :attempt) AS size_bytes")
@@ -54,6 +61,34 @@ async def test_no_more_is_booked_than_fits_however_many_ask_at_once(
     upload = await small.begin(chunk_size=8)
     assert await reserve_many(small, upload, 16) == 10
     assert await used_bytes(small) == ROOM
+
+
+async def test_a_first_chunk_is_booked_with_its_upload_or_neither_is_there(rows: Rows) -> None:
+    small = limited(rows, spool=ROOM, high_water=ROOM)
+    begun = await asyncio.gather(*(begin_with_first(small) for _ in range(16)))
+    assert [each for each in begun if each is not None and not isinstance(each, Upload)] == [
+        NoRoom.SPOOL
+    ] * 6
+    assert await used_bytes(small) == ROOM
+
+
+async def test_what_was_booked_with_its_upload_is_recorded(rows: Rows) -> None:
+    draft = a_draft(chunk_size=8)
+    first = replace(rows.attempt(await rows.begin(), 0, 8), file_name=f"{draft.id}.0.a")
+    upload = await rows.try_begin(replace(draft, first=first))
+    assert isinstance(upload, Upload)
+    admission = Admission(upload, None, reserved=True, fits_spool=True, fits_quota=True)
+    assert await rows.record(first, admission, 0, bytes_of(0, 8)) is not None
+    assert (await rows.chunk(upload, 0)).file_name == first.file_name
+    assert not await rows.receiving.release(first.id), "recording took the booking away"
+
+
+async def begin_with_first(rows: Rows) -> Upload | NoRoom | None:
+    draft = a_draft(chunk_size=8)
+    attempt_id = uuid4()
+    name = f"{draft.id}.0.{attempt_id}"
+    first = Attempt(attempt_id, rows.spool_id, name, 8, timedelta(minutes=5))
+    return await rows.try_begin(replace(draft, first=first))
 
 
 async def test_recorded_bytes_stay_booked_until_they_are_relayed(rows: Rows) -> None:

@@ -66,7 +66,7 @@ async def test_a_long_hash_is_waited_for(opened: OpenScene) -> None:
     ("failing", "step"),
     [
         (Failing.DIES_AFTER, "beginning.begin"),
-        (Failing.DIES_AFTER, "receiving.reserve"),
+        (Failing.DIES_BEFORE, "spool.create"),
         (Failing.DIES_BEFORE, "writer.finish"),
         (Failing.DIES_BEFORE, "receiving.record"),
         (Failing.DIES_AFTER, "receiving.record"),
