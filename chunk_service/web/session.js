@@ -150,7 +150,7 @@ export class Session {
       const bytes = await this.#read(index);
       const digest = await chunks.contentDigest(bytes);
       const headers = digest ? { "Content-Digest": digest } : {};
-      const body = new Blob([bytes]);
+      const body = new Blob([bytes]); // a bare buffer leaves Chromium ten times slower
       try {
         await this.#call("PUT", path, { signal, headers, body, onSent });
         break;

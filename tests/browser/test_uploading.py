@@ -5,20 +5,30 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from tests.browser.driver import Person, SentChunks
-from tests.browser.site import Site, digest_of
+from tests.browser.site import MIB, Site, digest_of
 from tests.service import tokens
 
 _CHUNKS = set(range(25))
+_WATCH_READING = """() => {
+  const read = Blob.prototype.arrayBuffer;
+  globalThis.mostBytes = 0;
+  Blob.prototype.arrayBuffer = function () {
+    mostBytes = Math.max(mostBytes, this.size);
+    return read.call(this);
+  };
+}"""
 
 
 def test_a_large_file_arrives_whole(
     person: Person, site: Site, owner: str, large_file: Path
 ) -> None:
     sent = SentChunks(person.page)
+    person.page.evaluate(_WATCH_READING)
     person.choose(large_file)
     person.sees(large_file.name, "Uploaded")
     assert sorted(sent.indices) == sorted(_CHUNKS)
     assert sent.without_digest == 0
+    assert person.page.evaluate("mostBytes") == 8 * MIB
     assert site.digests_of(owner) == [digest_of(large_file)]
     expect(person.file(large_file.name)).to_have_count(1)
 
