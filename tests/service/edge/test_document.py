@@ -25,7 +25,8 @@ from tests.service.tokens import token
 _CONFIG = Path(__file__).with_name("schemathesis.toml")
 _HOOKS = "tests.service.edge.schemathesis_hooks"
 _ROOT = Path(__file__).parents[3]
-_PATIENCE_SECONDS = 100
+# It took 54 s, and over 100 s beside much else: being late says nothing about the service.
+_PATIENCE_SECONDS = 240
 
 
 @pytest.fixture
@@ -38,6 +39,7 @@ def service(
         yield service
 
 
+@pytest.mark.timeout(_PATIENCE_SECONDS + 30)
 @pytest.mark.survives("Input: whatever the OpenAPI document allows, and does not", "as it says")
 def test_the_service_does_what_its_document_says(service: RunningService, tmp_path: Path) -> None:
     bearer = token("alice", scope=" ".join(Scope))
