@@ -8,6 +8,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Callable
 
+from chunk_service.domain.states import State
 from chunk_service.domain.uploads import Upload, UploadId
 from chunk_service.usecases.closing import Taken
 
@@ -45,6 +46,7 @@ class Bells:
         self.to_place = IdQueue()
         self.to_close = IdQueue()
         self.to_clean = IdQueue()
+        self.to_tidy = IdQueue()
         self._changes: dict[UploadId, asyncio.Future[Upload | None]] = {}
         self._taken: dict[UploadId, Taken] = {}
         self._when_announced: Callable[[UploadId], None] | None = None
@@ -71,7 +73,8 @@ class Bells:
 
     def ended(self, upload: Upload) -> None:
         self._announce(upload.id, upload)
-        self.clean_up(upload.id)
+        queue = self.to_tidy if upload.state is State.STORED else self.to_clean
+        queue.put(upload.id)
 
     def clean_up(self, upload_id: UploadId) -> None:
         self.to_clean.put(upload_id)

@@ -93,6 +93,7 @@ class Engine:
             (bells.to_place, self._place, 1),
             (bells.to_close, self._close, CLOSERS),
             (bells.to_clean, self._clean_up, 1),
+            (bells.to_tidy, self._tidy, 1),
         ]
         self._tasks = [
             asyncio.create_task(self._serve(queue, call))
@@ -188,9 +189,12 @@ class Engine:
         self._failures.pop(upload_id, None)
 
     async def _clean_up(self, upload_id: UploadId) -> None:
+        await self._parts.clean_up(upload_id)
+
+    async def _tidy(self, upload_id: UploadId) -> None:
         """With those that end at about the same time. What fails is found again by a round."""
         await asyncio.sleep(GATHER_SECONDS)
-        queue, clean_up = self._bells.to_clean, self._parts.clean_up
+        queue, clean_up = self._bells.to_tidy, self._parts.clean_up
         for left in await clean_up.tidy([upload_id, *queue.take(MOST_TIDIED - 1)]):
             await self._try(queue, left, clean_up)
 

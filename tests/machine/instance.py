@@ -110,7 +110,7 @@ class Instance:
     async def rest(self) -> None:
         """Return when nothing is rung for and nothing is at work."""
         engine, bells = self.use_cases.engine, self.use_cases.engine._bells
-        queues = (bells.to_relay, bells.to_place, bells.to_close, bells.to_clean)
+        queues = (bells.to_relay, bells.to_place, bells.to_close, bells.to_clean, bells.to_tidy)
         async with asyncio.timeout(_HUNG_SECONDS):
             while not self.steps.is_dead and (  # noqa: ASYNC110 - the engine tells nobody
                 engine._busy or any(len(queue) for queue in queues)

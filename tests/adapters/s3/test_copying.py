@@ -134,7 +134,7 @@ async def test_what_one_call_cannot_copy_is_copied_in_ranges(
     target = replace(target, upload_id=str(uuid4()))
     upload = _uploaded(target, CONTENT, await _written(plain_client, target, CONTENT))
     rows = _Rows()
-    assert await _making(store, rows)(upload) is Closed.OVER
+    assert await _making(store, rows)(upload) is Closed.ENDED
     assert await _read(plain_client, target) == CONTENT
     assert rows.ended == ("stored", None)
 
@@ -150,5 +150,5 @@ async def test_ranges_that_the_store_forgot_are_copied_again(
     rows = _Rows(known=dropped)
     with pytest.raises(OutcomeUnknown):
         await _making(store, rows)(upload)
-    assert await _making(store, rows)(upload) is Closed.OVER
+    assert await _making(store, rows)(upload) is Closed.ENDED
     assert await _read(plain_client, target) == CONTENT
