@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from opentelemetry.sdk import environment_variables
 
 from chunk_service.settings.model import Settings
 from chunk_service.settings.other_names import other_name_of
@@ -27,6 +28,7 @@ _OTHER_VARIABLES = {
     *("CHUNK_SERVICE_TOKEN_FILE", "CHUNK_SERVICE_TOKEN_COMMAND"),
     *("BROWSER_PATH", "NGINX_PATH", "CADDY_PATH", "TUSD_SRC", "XDG_STATE_HOME"),
 }
+_TRACING_VARIABLES = {name for name in dir(environment_variables) if name.startswith("OTEL_")}
 each_page = pytest.mark.parametrize("page", pages.ALL, ids=lambda page: page.name)
 
 
@@ -40,7 +42,7 @@ def _settings() -> set[str]:
 def test_every_setting_that_is_named_exists(page: Page) -> None:
     named = {word.partition("=")[0] for word in page.words}
     named = {word for word in named if _SETTING.fullmatch(word)}
-    assert named - _settings() - _OTHER_VARIABLES == set()
+    assert named - _settings() - _OTHER_VARIABLES - _TRACING_VARIABLES == set()
 
 
 @each_page

@@ -5,6 +5,7 @@ others'; the closing from the request that completed the upload; an attempt of a
 its job carries. Where that is not known they begin a trace, and have the upload's id all the same.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -15,7 +16,7 @@ from chunk_service.adapters.tracing.origins import Origins, going_on_from
 from chunk_service.adapters.tracing.spans import UPLOAD_ID, Attributes, Spans, fail
 from chunk_service.domain.principals import Principal
 from chunk_service.domain.uploads import UploadId
-from chunk_service.usecases.closing import Closed
+from chunk_service.usecases.closing import Closed, Taken
 from chunk_service.usecases.deliver_event import Delivery, Outcome, Sender
 from chunk_service.usecases.ports import ChunkRequest, Receipt
 from chunk_service.usecases.relaying import Claim
@@ -31,11 +32,13 @@ class Relay(Protocol):
 
 
 class Close(Protocol):
-    async def __call__(self, upload_id: UploadId) -> Closed: ...
+    async def __call__(self, upload_id: UploadId, taken: Taken | None = None) -> Closed: ...
+    async def let_go(self, upload_id: UploadId) -> None: ...
 
 
 class CleanUp(Protocol):
     async def __call__(self, upload_id: UploadId) -> bool: ...
+    async def tidy(self, upload_ids: Sequence[UploadId]) -> Sequence[UploadId]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +89,17 @@ class TracedClose:
     origins: Origins
     close: Close
 
-    async def __call__(self, upload_id: UploadId) -> Closed:
+    async def __call__(self, upload_id: UploadId, taken: Taken | None = None) -> Closed:
         known = self.origins.of([upload_id])
         with self.spans.first(
             "close upload", {UPLOAD_ID: str(upload_id)}, parent=going_on_from(known)
         ) as span:
-            closed = await self.close(upload_id)
+            closed = await self.close(upload_id, taken)
             span.set_attribute("chunk_service.closed", closed.value)
             return closed
+
+    async def let_go(self, upload_id: UploadId) -> None:
+        await self.close.let_go(upload_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +111,10 @@ class TracedCleanUp:
         """Perhaps hours after the rest, so it is no part of that trace."""
         with self.spans.first("clean up", {UPLOAD_ID: str(upload_id)}, parent=Context()):
             return await self.clean_up(upload_id)
+
+    async def tidy(self, upload_ids: Sequence[UploadId]) -> Sequence[UploadId]:
+        """Many at a time, of as many traces."""
+        return await self.clean_up.tidy(upload_ids)
 
 
 @dataclass(frozen=True, slots=True)
