@@ -1,5 +1,7 @@
 """The real parts that tests run on, one of each for the whole run; made in `tests/fixtures`."""
 
+import signal
+
 pytest_plugins = (
     "tests.fixtures.properties",
     "tests.fixtures.databases",
@@ -7,3 +9,6 @@ pytest_plugins = (
     "tests.fixtures.environment",
     "tests.fixtures.stores",
 )
+
+# A shell's background begins with SIGINT ignored, and what a test starts would inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -10,6 +10,7 @@ from tests.service.deployment import Deployment
 PLAN = Plan(completions=60, doomed=2)
 
 
+@pytest.mark.timeout(300)
 @pytest.mark.survives(
     "Workers are killed all the time, and the receiver fails, hangs, resets and loses answers",
     "Every event is taken at least once, to the byte; dead letters are listed and replayed",
