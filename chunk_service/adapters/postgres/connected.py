@@ -18,8 +18,8 @@ from chunk_service.domain.errors import DatabaseUnavailable
 
 Row = asyncpg.Record
 
-# Connections, authorization, no such database, resources, operators, the system.
-_UNAVAILABLE_CLASSES = frozenset({"08", "28", "3D", "53", "57", "58"})
+# Connections, authorization, no such database, rollbacks, resources, operators, the system.
+_UNAVAILABLE_CLASSES = frozenset({"08", "28", "3D", "40", "53", "57", "58"})
 _CLOSED_DATABASE = "55000"
 
 
@@ -72,7 +72,8 @@ def translated() -> Iterator[None]:
     """Name what means that the database can't be reached; other faults are bugs and pass on."""
     try:
         yield
-    except (asyncpg.InterfaceError, OSError, TimeoutError) as error:
+    except (asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, TimeoutError) as error:
+        # The internal one: Postgres was about to say why it closes the connection.
         raise DatabaseUnavailable from error
     except asyncpg.PostgresError as error:
         if is_unavailable(error):
@@ -81,7 +82,7 @@ def translated() -> Iterator[None]:
 
 
 def is_unavailable(error: asyncpg.PostgresError) -> bool:
-    """Whether Postgres itself says so: starting, stopping, full, closed to us.
+    """Whether Postgres itself says so: starting, stopping, full, closed to us, in a deadlock.
 
     https://www.postgresql.org/docs/18/errcodes-appendix.html
     """

@@ -6,9 +6,11 @@ that stands alone goes out on its own, since a transaction would cost two round 
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
 
 import asyncpg
 
@@ -16,10 +18,13 @@ from chunk_service.adapters.postgres.connected import Connected, Row, Watch, tra
 from chunk_service.adapters.postgres.lost_connections import note_lost_connections
 from chunk_service.adapters.postgres.statements import Statement
 
+T = TypeVar("T")
+
 # Every statement of ours fits, so each is prepared once per connection.
 _MOST_PREPARED = 1024
 _LONGEST_PREPARED = 64 * 1024
 _MOST_USES = 1_000_000
+_MOST_DEADLOCKS = 3
 _CLOSING_SECONDS = 5
 
 
@@ -47,16 +52,16 @@ class Database:
     async def rows(self, statement: Statement, **values: object) -> Sequence[Row]:
         """Run one statement on its own and give its rows."""
         async with self._connected() as connected:
-            return await connected.rows(statement, **values)
+            return await _out_of_deadlocks(partial(connected.rows, statement, **values))
 
     async def row(self, statement: Statement, **values: object) -> Row | None:
         async with self._connected() as connected:
-            return await connected.row(statement, **values)
+            return await _out_of_deadlocks(partial(connected.row, statement, **values))
 
     async def run(self, statement: Statement, **values: object) -> int:
         """Run one statement on its own and give the number of rows it touched."""
         async with self._connected() as connected:
-            return await connected.run(statement, **values)
+            return await _out_of_deadlocks(partial(connected.run, statement, **values))
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connected]:
@@ -69,6 +74,18 @@ class Database:
         with translated():
             async with self.pool.acquire(timeout=self.pool_timeout_seconds) as connection:
                 yield Connected(connection, self.watch)
+
+
+async def _out_of_deadlocks(ask: Callable[[], Awaitable[T]]) -> T:
+    """Postgres ends a deadlock by refusing one of its statements, of which nothing is left then.
+
+    There are some that no order of ours prevents: who updates a row that it has locked may have to
+    pass a version of it where another queues for that lock.
+    """
+    for _ in range(_MOST_DEADLOCKS):
+        with suppress(asyncpg.DeadlockDetectedError):
+            return await ask()
+    return await ask()
 
 
 @asynccontextmanager
