@@ -47,6 +47,8 @@ def write_options(folder: Path, ports: dict[str, int], *, access_key: str, secre
         "ip": LOOPBACK,
         "ip.bind": LOOPBACK,
         "s3.config": folder / "s3.json",
+        # by itself it makes them so large that a few buckets take all there is room for
+        "master.volumeSizeLimitMB": 128,
         "s3.port.iceberg": 0,
         "s3.port.lance": 0,
         "admin.password": secret_key,
