@@ -32,7 +32,15 @@ HEARTBEAT_TIMEOUT = timedelta(seconds=10)
 LONGEST_WAIT = timedelta(seconds=2)
 BATCH = 20
 COMMAND_SECONDS = 30
-OUTAGES = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, ServiceError, StoreError)
+OUTAGES = (
+    OSError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    # Postgres was about to say why it closes the connection.
+    asyncpg.InternalClientError,
+    ServiceError,
+    StoreError,
+)
 
 
 @dataclass(frozen=True, slots=True)

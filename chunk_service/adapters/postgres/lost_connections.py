@@ -12,6 +12,14 @@ import structlog
 
 log = structlog.get_logger(__name__)
 
+# The internal one: Postgres was about to say why it closes the connection.
+LOST = (
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    ConnectionError,
+)
+
 
 def note_lost_connections() -> None:
     """From now on, in this event loop, unless somebody else minds its exceptions."""
@@ -22,7 +30,7 @@ def note_lost_connections() -> None:
 
 def _note(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
     error = context.get("exception")
-    if isinstance(error, asyncpg.PostgresError | asyncpg.InterfaceError | ConnectionError):
+    if isinstance(error, LOST):
         log.warning("connection lost", error=type(error).__name__, reason=str(error))
     else:
         loop.default_exception_handler(context)

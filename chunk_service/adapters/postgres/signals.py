@@ -12,6 +12,7 @@ from uuid import UUID
 import asyncpg
 import structlog
 
+from chunk_service.adapters.postgres.lost_connections import LOST
 from chunk_service.domain.retries import backoff_seconds
 from chunk_service.domain.uploads import UploadId
 
@@ -51,7 +52,7 @@ async def listen(
                     await connection.execute("SELECT 1", timeout=5)
             finally:
                 connection.terminate()
-        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        except (OSError, TimeoutError, *LOST) as error:
             log.warning("not listening", error=type(error).__name__)
             await asyncio.sleep(backoff_seconds(failures, first=0.5, most=10, dice=DICE.random))
             failures += 1

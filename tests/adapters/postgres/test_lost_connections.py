@@ -17,6 +17,7 @@ async def _fail(error: Exception) -> None:
     ("error", "lines"),
     [
         (asyncpg.ConnectionDoesNotExistError("closed in the middle"), ["connection lost"]),
+        (asyncpg.InternalClientError("cannot switch to state 12"), ["connection lost"]),
         (ConnectionResetError("by peer"), ["connection lost"]),
         (ValueError("a fault of ours"), []),
     ],
