@@ -12,6 +12,7 @@ import structlog
 from starlette.applications import Starlette
 
 from chunk_service.adapters.metrics.registry import Metrics
+from chunk_service.api.body_buffers import BUFFERS_KEY, BodyBuffers
 from chunk_service.api.connection_limits import STATE_KEY, WATCH_KEY
 from chunk_service.api.in_flight import InFlight
 from chunk_service.api.middleware import middleware
@@ -49,7 +50,11 @@ def create_app(settings: Settings | None = None) -> Starlette:
         async with open_service(known, stopping, metrics=metrics, tracing=tracing) as service:
             app.state.context = service.context
             drain_before_stop(drain)
-            yield {STATE_KEY: connection_limits(known), WATCH_KEY: metrics.connections}
+            yield {
+                STATE_KEY: connection_limits(known),
+                WATCH_KEY: metrics.connections,
+                BUFFERS_KEY: BodyBuffers(),
+            }
             stopping.set()
 
     app = Starlette(

@@ -11,7 +11,9 @@ from starlette.types import Message, Receive, Scope
 from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
-# Beyond this the connection is not read on, until its reader has caught up with half of it.
+from chunk_service.domain.uploads import Piece
+
+# From here on the connection is not read on, until its reader has caught up with half of it.
 MOST_HELD_BYTES: Final = 512 * 1024
 
 _KEY = "chunk_service.receive"
@@ -21,19 +23,19 @@ class ArrivingBody:
     def __init__(self, cycle: RequestResponseCycle, flow: FlowControl) -> None:
         self._cycle = cycle
         self._flow = flow
-        self._pieces: deque[bytes] = deque()
+        self._pieces: deque[Piece] = deque()
         self._held_bytes = 0
 
     def offer_in(self, scope: Scope) -> None:
         scope[_KEY] = self.receive
 
-    def add(self, piece: bytes) -> None:
+    def add(self, piece: Piece) -> None:
         """What comes behind its answer nobody reads."""
         if self._cycle.response_complete:
             return
         self._pieces.append(piece)
         self._held_bytes += len(piece)
-        if self._held_bytes > MOST_HELD_BYTES:
+        if self._held_bytes >= MOST_HELD_BYTES:
             self._flow.pause_reading()
         self._cycle.message_event.set()
 

@@ -12,6 +12,7 @@ from starlette.requests import ClientDisconnect, Request
 
 from chunk_service.api.context import ApiLimits, context_of
 from chunk_service.domain.errors import ContentTooLarge, MalformedRequest, RequestTimeout
+from chunk_service.domain.uploads import Piece
 
 
 def content_length(request: Request) -> int | None:
@@ -20,7 +21,7 @@ def content_length(request: Request) -> int | None:
     return None if declared is None else int(declared)
 
 
-async def body_pieces(request: Request) -> AsyncIterator[bytes]:
+async def body_pieces(request: Request) -> AsyncIterator[Piece]:
     """The body as it comes; raises RequestTimeout, MalformedRequest, ClientDisconnect."""
     limits = context_of(request.scope).limits
     declared = content_length(request)

@@ -17,6 +17,7 @@ from chunk_service.api.request_headers import content_type
 from chunk_service.api.request_record import record_of
 from chunk_service.api.spellings import index_of, parse_index, parse_upload_id, upload_id_of
 from chunk_service.domain.errors import ValidationFailed
+from chunk_service.domain.uploads import Piece
 from chunk_service.usecases.ports import ChunkAddress
 
 Value = TypeVar("Value")
@@ -41,7 +42,7 @@ class BareChunk:
     def most_bytes(self) -> int | None:
         return content_length(self.request)
 
-    def pieces(self) -> AsyncIterator[bytes]:
+    def pieces(self) -> AsyncIterator[Piece]:
         return body_pieces(self.request)
 
 
@@ -68,7 +69,7 @@ class FormChunk:
         if {UPLOAD_FIELD, INDEX_FIELD} <= self._form.fields.keys():
             self._take_fields()
 
-    async def pieces(self) -> AsyncIterator[bytes]:
+    async def pieces(self) -> AsyncIterator[Piece]:
         async for piece in self._form.file_pieces():
             yield piece
         self._take_fields()

@@ -18,7 +18,7 @@ from chunk_service.api.scraping import Scraping
 from chunk_service.api.sharing import Sharing
 from chunk_service.domain.completion import Completion
 from chunk_service.domain.principals import Principal
-from chunk_service.domain.uploads import Upload, UploadId
+from chunk_service.domain.uploads import Piece, Upload, UploadId
 from chunk_service.usecases.begin_upload import NewUpload
 from chunk_service.usecases.check_health import Health
 from chunk_service.usecases.ports import ChunkRequest, Receipt
@@ -55,7 +55,7 @@ class UploadWhole(Protocol):
         self,
         principal: Principal,
         file: WholeFile,
-        body: AsyncIterator[bytes],
+        body: AsyncIterator[Piece],
         *,
         idempotency_key: str | None,
     ) -> Upload: ...

@@ -24,6 +24,7 @@ from chunk_service.domain.errors import (
     MalformedRequest,
     UnsupportedMediaType,
 )
+from chunk_service.domain.uploads import Piece
 
 MAX_PARTS: Final = 16
 MAX_HEADERS_OF_A_PART: Final = 16
@@ -40,7 +41,7 @@ class StreamedForm:
 
     def __init__(
         self,
-        body: AsyncIterator[bytes],
+        body: AsyncIterator[Piece],
         *,
         boundary: str,
         file_field: str,
@@ -64,7 +65,7 @@ class StreamedForm:
     async def read_to_file(self) -> None:
         await anext(self._pieces, None)
 
-    async def file_pieces(self) -> AsyncIterator[bytes]:
+    async def file_pieces(self) -> AsyncIterator[Piece]:
         """The file's bytes; ends without an exception only where the whole form ended well."""
         async for piece in self._pieces:
             if piece:
@@ -72,13 +73,13 @@ class StreamedForm:
         if self.file is None:
             raise MalformedRequest(f"The form has no file {self._file_field}.")
 
-    async def _read(self, body: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    async def _read(self, body: AsyncIterator[Piece]) -> AsyncIterator[Piece]:
         """The file's pieces; an empty one says that the file begins."""
         field: FieldText | None = None
         try:
             async for data in body:
                 self._overhead_bytes += len(data)
-                for event in self._parser.parse(data):
+                for event in self._parser.parse(bytes(data)):
                     if isinstance(event, MultipartSegment):
                         field = self._begin(part_name(event), event)
                         if field is None:

@@ -15,10 +15,13 @@ from uvicorn.server import ServerState
 
 from chunk_service.api import bare_answers
 from chunk_service.api.arriving import ArrivingBody
+from chunk_service.api.body_buffers import BUFFERS_KEY, BodyBuffers
 from chunk_service.api.connection_ends import EndingProtocol
 from chunk_service.api.connection_limits import FRAMING_PER_BODY_BYTE, MAX_HEADERS, MAX_PIPELINED
+from chunk_service.api.filling import LEAST_FILLED_BYTES, Filling
 from chunk_service.api.problems import Problem
 from chunk_service.api.timer import Timer
+from chunk_service.domain.uploads import Piece
 
 _BODY_FRAMING = frozenset({b"content-length", b"transfer-encoding"})
 
@@ -40,6 +43,8 @@ class ServerProtocol(EndingProtocol):
         self._arriving: ArrivingBody | None = None
         # What is left of a body whose end is known, so that the parser need not look for it.
         self._left_bytes = 0
+        self._is_filling = False
+        self._buffers: BodyBuffers = app_state[BUFFERS_KEY]
         self._fault: Problem | None = None
         self._in_head = False
         self._is_resuming = False
@@ -60,7 +65,7 @@ class ServerProtocol(EndingProtocol):
         super().connection_lost(exc)
         self._head_timer.cancel()
 
-    def data_received(self, data: bytes) -> None:
+    def data_received(self, data: Piece) -> None:
         if self.is_refused:
             return
         self._unset_keepalive_if_required()
@@ -72,8 +77,10 @@ class ServerProtocol(EndingProtocol):
             self._head_bytes, self._body_bytes, self._has_ended = 0, 0, False
             self._parse(data)
             self._count_framing(len(data))
+        if self._left_bytes >= LEAST_FILLED_BYTES and not self._is_filling:
+            self._fill()
 
-    def _take_directly(self, data: bytes) -> bytes:
+    def _take_directly(self, data: Piece) -> Piece:
         """Hand on what belongs to the body; give what is behind it, for a parser that is new."""
         assert self._arriving is not None
         piece = data[: self._left_bytes]
@@ -83,6 +90,21 @@ class ServerProtocol(EndingProtocol):
             self.parser = self._new_parser()
             super().on_message_complete()
         return data[len(piece) :]
+
+    def _fill(self) -> None:
+        self._is_filling = True
+        self._read_by(Filling(self, self._left_bytes, buffers=self._buffers, loop=self.loop))
+
+    def body_filled(self) -> None:
+        self._is_filling = False
+        self._read_by(self)
+
+    def _read_by(self, protocol: asyncio.BaseProtocol) -> None:
+        """A transport asks how its protocol wants to be called only where it begins to read."""
+        self.transport.set_protocol(protocol)
+        if not self.flow.read_paused:
+            self.transport.pause_reading()
+            self.transport.resume_reading()
 
     def eof_received(self) -> bool | None:  # type: ignore[override]
         """A client may close its side behind its requests, and still gets its answers."""
@@ -99,7 +121,7 @@ class ServerProtocol(EndingProtocol):
             return self._in_head or self._framing_bytes > 0
         return self.cycle.more_body
 
-    def _parse(self, data: bytes) -> None:
+    def _parse(self, data: Piece) -> None:
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserUpgrade as upgrade:

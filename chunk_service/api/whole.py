@@ -14,6 +14,7 @@ from chunk_service.api.request_record import record_of
 from chunk_service.api.whole_answers import uploaded_answer
 from chunk_service.api.whole_requests import bare_file, file_form, file_of_form, pieces_of
 from chunk_service.domain.principals import Principal, Scope
+from chunk_service.domain.uploads import Piece
 from chunk_service.usecases.upload_whole import WholeFile
 
 
@@ -31,7 +32,7 @@ async def put_file(request: Request) -> Response:
 
 
 async def _upload(
-    request: Request, principal: Principal, file: WholeFile, body: AsyncIterator[bytes]
+    request: Request, principal: Principal, file: WholeFile, body: AsyncIterator[Piece]
 ) -> Response:
     upload = await context_of(request.scope).upload_whole(
         principal, file, body, idempotency_key=idempotency_key(request)

@@ -26,6 +26,7 @@ from chunk_service.api.request_values import (
 from chunk_service.domain.checksums import Algorithm, Checksum
 from chunk_service.domain.errors import ValidationFailed
 from chunk_service.domain.files import file_id_in
+from chunk_service.domain.uploads import Piece
 from chunk_service.usecases.upload_whole import WholeFile
 
 FILE_FIELD: Final = "file"
@@ -126,7 +127,7 @@ def file_of_form(request: Request, form: StreamedForm) -> WholeFile:
     )
 
 
-async def pieces_of(form: StreamedForm) -> AsyncIterator[bytes]:
+async def pieces_of(form: StreamedForm) -> AsyncIterator[Piece]:
     """The file's bytes; ValidationFailed where a field that counts came only after them."""
     said = set(form.fields)
     async for piece in form.file_pieces():

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from chunk_service.domain.chunking import may_be_whole
 from chunk_service.domain.errors import UnsupportedMediaType, ValidationFailed
 from chunk_service.domain.file_types import ENOUGH_BYTES, FIRST_BYTES, FileTypes
-from chunk_service.domain.uploads import Upload
+from chunk_service.domain.uploads import Piece, Upload
 
 MOST_NAMED = 40
 
@@ -96,7 +96,7 @@ class FirstBytes:
     def kept(self) -> bytes:
         return bytes(self._kept)
 
-    async def over(self, pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    async def over(self, pieces: AsyncIterator[Piece]) -> AsyncIterator[Piece]:
         """The same pieces; raises what the judge raises, as soon as there is enough to see."""
         async for piece in pieces:
             if len(self._kept) < FIRST_BYTES:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
-from chunk_service.domain.uploads import UploadId
+from chunk_service.domain.uploads import Piece, UploadId
 from chunk_service.usecases.ports import ChunkAddress
 
 
@@ -20,7 +20,7 @@ class CutChunk:
     began: bool = False
     drained: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def pieces(self) -> AsyncIterator[bytes]:
+    async def pieces(self) -> AsyncIterator[Piece]:
         self.began = True
         left_bytes = self.most_bytes
         while left_bytes and (piece := await self.source.take(left_bytes)):
@@ -33,12 +33,12 @@ class Cutter:
     """`total_size`: where the stream's length is known before it; bytes."""
 
     def __init__(
-        self, stream: AsyncIterator[bytes], *, chunk_size: int, total_size: int | None
+        self, stream: AsyncIterator[Piece], *, chunk_size: int, total_size: int | None
     ) -> None:
         self._stream = stream
         self._chunk_size = chunk_size
         self._total_size = total_size
-        self._rest = b""
+        self._rest: Piece = b""
         self.chunks = 0
         self.size_bytes = 0
 
@@ -56,7 +56,7 @@ class Cutter:
             return None
         return min(self._chunk_size, self._total_size - offset)
 
-    async def take(self, most_bytes: int) -> bytes:
+    async def take(self, most_bytes: int) -> Piece:
         """What comes next of the stream; empty at its end."""
         if not await self._has_more():
             return b""

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from chunk_service.domain.uploads import UploadId
+from chunk_service.domain.uploads import Piece, UploadId
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class ChunkRequest(Protocol):
 
     @property
     def sha256(self) -> bytes | None: ...
-    def pieces(self) -> AsyncIterator[bytes]: ...
+    def pieces(self) -> AsyncIterator[Piece]: ...
 
 
 @dataclass(frozen=True, slots=True)

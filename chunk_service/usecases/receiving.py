@@ -11,6 +11,7 @@ from chunk_service.domain.uploads import (
     Chunk,
     ChunkDigest,
     ChunkState,
+    Piece,
     Recipe,
     SpoolId,
     Upload,
@@ -86,7 +87,7 @@ class ReceivingRows(Protocol):
 class ChunkWriter(Protocol):
     """Where a chunk's bytes go. `finish` returns once they are durable; `discard` removes them."""
 
-    async def write(self, piece: bytes) -> None: ...
+    async def write(self, piece: Piece) -> None: ...
     async def finish(self) -> ChunkDigest: ...
     async def discard(self) -> None: ...
 

@@ -25,7 +25,7 @@ from chunk_service.domain.errors import (
 from chunk_service.domain.plan import base_part_size, check_size
 from chunk_service.domain.principals import Principal, bound_file_id
 from chunk_service.domain.states import State
-from chunk_service.domain.uploads import FileId, Upload, UploadId, Way
+from chunk_service.domain.uploads import FileId, Piece, Upload, UploadId, Way
 from chunk_service.usecases.abort_upload import AbortUpload
 from chunk_service.usecases.begin_upload import BeginUpload, Begun, NewUpload
 from chunk_service.usecases.complete_upload import CompleteUpload
@@ -77,7 +77,7 @@ class UploadWhole:
         self,
         principal: Principal,
         file: WholeFile,
-        body: AsyncIterator[bytes],
+        body: AsyncIterator[Piece],
         *,
         idempotency_key: str | None,
     ) -> Upload:

@@ -19,7 +19,7 @@ from chunk_service.domain.errors import NotFound, Unauthorized
 from chunk_service.domain.principals import Principal
 from chunk_service.domain.rates import Rate
 from chunk_service.domain.states import State
-from chunk_service.domain.uploads import RelayMode, Stored, Upload, UploadId
+from chunk_service.domain.uploads import Piece, RelayMode, Stored, Upload, UploadId
 from chunk_service.usecases.begin_upload import NewUpload
 from chunk_service.usecases.check_health import Health
 from chunk_service.usecases.find_events import EventDetails
@@ -228,5 +228,5 @@ class Service:
             raise self.error
 
 
-async def _gather(pieces: AsyncIterator[bytes]) -> list[bytes]:
+async def _gather(pieces: AsyncIterator[Piece]) -> list[Piece]:
     return [piece async for piece in pieces]

@@ -3,24 +3,15 @@
 import asyncio
 import hashlib
 import random
-import socket
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 import pytest
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
-from uvicorn.config import Config
-from uvicorn.server import ServerState
 
-from chunk_service.adapters.metrics.registry import Metrics
 from chunk_service.api.arriving import MOST_HELD_BYTES, receive_of
-from chunk_service.api.connection_limits import STATE_KEY, WATCH_KEY, ConnectionLimits
 from chunk_service.api.server_protocol import ServerProtocol
+from tests.api.served import connected, next_answer, told
 
-_LIMITS = ConnectionLimits(
-    head_seconds=5, idle_seconds=5, send_seconds=5, max_head_bytes=8192, max_connections=10
-)
 _SIZES = [0, 1, 100, 70_000, 3 * MOST_HELD_BYTES, 5, 300_000, 0, 65_536, 1]
 
 
@@ -43,29 +34,6 @@ async def _hasty(scope: Scope, receive: Receive, send: Send) -> None:
     await PlainTextResponse(f"{scope['method']:9} {'-' * 64}")(scope, receive, send)
 
 
-@asynccontextmanager
-async def _connected(app: object) -> AsyncIterator[tuple[asyncio.StreamReader, ServerProtocol]]:
-    config = Config(app, log_config=None, ws="none", lifespan="off")  # type: ignore[arg-type]
-    loop = asyncio.get_running_loop()
-    state = {STATE_KEY: _LIMITS, WATCH_KEY: Metrics().connections}
-    ours, theirs = socket.socketpair()
-    _, protocol = await loop.connect_accepted_socket(
-        lambda: ServerProtocol(config, ServerState(), state, loop), ours
-    )
-    reader, writer = await asyncio.open_connection(sock=theirs)
-    try:
-        yield reader, protocol
-    finally:
-        writer.close()
-        protocol.transport.abort()
-
-
-async def _next_answer(reader: asyncio.StreamReader) -> str:
-    async with asyncio.timeout(10):
-        await reader.readuntil(b"\r\n\r\n")
-        return (await reader.readexactly(74)).decode()
-
-
 def _request(content: bytes, *, chunked: bool) -> bytes:
     head = b"PUT / HTTP/1.1\r\nHost: a\r\n"
     if not chunked:
@@ -79,10 +47,6 @@ def _request(content: bytes, *, chunked: bool) -> bytes:
     return head + b"Transfer-Encoding: chunked\r\n\r\n" + coded + b"0\r\n\r\n"
 
 
-def _told(content: bytes) -> str:
-    return f"{len(content):09} {hashlib.sha256(content).hexdigest()}"
-
-
 def _is_paused(protocol: ServerProtocol) -> bool:
     return protocol.flow.read_paused
 
@@ -92,7 +56,7 @@ async def test_bodies_cut_anywhere_arrive_whole_and_in_order(seed: int) -> None:
     dice = random.Random(seed)
     contents = [dice.randbytes(size) for size in _SIZES]
     stream = b"".join(_request(each, chunked=dice.random() < 0.3) for each in contents)
-    async with _connected(_digesting) as (reader, protocol):
+    async with connected(_digesting) as (reader, _, protocol):
         position = 0
         while position < len(stream):
             step = dice.choice([1, 30, 1000, 65_536, 262_144, 1_000_000])
@@ -100,7 +64,7 @@ async def test_bodies_cut_anywhere_arrive_whole_and_in_order(seed: int) -> None:
             position += step
             if dice.random() < 0.2:
                 await asyncio.sleep(0)
-        assert [await _next_answer(reader) for _ in contents] == [_told(each) for each in contents]
+        assert [await next_answer(reader) for _ in contents] == [told(each) for each in contents]
 
 
 async def test_a_reader_that_lags_stops_the_connection_and_sets_it_going() -> None:
@@ -111,7 +75,7 @@ async def test_a_reader_that_lags_stops_the_connection_and_sets_it_going() -> No
         await _digesting(scope, receive, send)
 
     content = bytes(2 * MOST_HELD_BYTES)
-    async with _connected(late) as (reader, protocol):
+    async with connected(late) as (reader, _, protocol):
         request = _request(content, chunked=False)
         protocol.data_received(request[:MOST_HELD_BYTES])
         assert not _is_paused(protocol)
@@ -121,18 +85,18 @@ async def test_a_reader_that_lags_stops_the_connection_and_sets_it_going() -> No
         while _is_paused(protocol):  # noqa: ASYNC110 - the connection tells nobody
             await asyncio.sleep(0)
         protocol.data_received(request[-10:])
-        assert await _next_answer(reader) == _told(content)
+        assert await next_answer(reader) == told(content)
 
 
 async def test_what_comes_behind_its_answer_is_passed_over() -> None:
     request = _request(bytes(3 * MOST_HELD_BYTES), chunked=False)
-    async with _connected(_hasty) as (reader, protocol):
+    async with connected(_hasty) as (reader, _, protocol):
         protocol.data_received(request[:1000])
-        assert (await _next_answer(reader)).startswith("PUT")
+        assert (await next_answer(reader)).startswith("PUT")
         protocol.data_received(request[1000:-1])
         assert not _is_paused(protocol)
         protocol.data_received(request[-1:] + b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
-        assert (await _next_answer(reader)).startswith("GET")
+        assert (await next_answer(reader)).startswith("GET")
 
 
 async def test_a_client_that_is_gone_ends_a_body_before_what_is_left_of_it() -> None:
@@ -145,7 +109,7 @@ async def test_a_client_that_is_gone_ends_a_body_before_what_is_left_of_it() -> 
         seen.append((await receive())["type"])
         is_over.set()
 
-    async with _connected(noting) as (_, protocol):
+    async with connected(noting) as (_, _, protocol):
         protocol.data_received(_request(bytes(100), chunked=False)[:-1])
         await asyncio.sleep(0)
         protocol.transport.abort()

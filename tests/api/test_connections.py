@@ -7,16 +7,11 @@ from contextlib import asynccontextmanager
 
 import pytest
 from starlette.responses import Response
-from uvicorn.config import Config
-from uvicorn.server import ServerState
 
-from chunk_service.adapters.metrics.registry import Metrics
-from chunk_service.api.connection_limits import STATE_KEY, WATCH_KEY, ConnectionLimits
 from chunk_service.api.server_protocol import ServerProtocol
+from tests.api.served import served
 
-_LIMITS = ConnectionLimits(
-    head_seconds=5, idle_seconds=5, send_seconds=0.2, max_head_bytes=8192, max_connections=10
-)
+_SEND_SECONDS = 0.2
 # Beyond so many bytes unsent the transport says "pause", below a quarter of them "resume".
 _HIGH_WATER_BYTES = 64 * 1024
 _REQUEST = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
@@ -26,15 +21,11 @@ _REQUEST = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
 async def _asked(size_bytes: int) -> AsyncIterator[tuple[socket.socket, ServerProtocol]]:
     """The client's end, which has asked for an answer of that size and a closed connection."""
     app = Response(b"x" * size_bytes, headers={"Connection": "close"})
-    config = Config(app, log_config=None, ws="none", lifespan="off")
     loop = asyncio.get_running_loop()
-    state = {STATE_KEY: _LIMITS, WATCH_KEY: Metrics().connections}
     ours, theirs = socket.socketpair()
     ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1)
     theirs.setblocking(False)
-    _, protocol = await loop.connect_accepted_socket(
-        lambda: ServerProtocol(config, ServerState(), state, loop), ours
-    )
+    protocol = await served(app, ours, send_seconds=_SEND_SECONDS)
     try:
         await loop.sock_sendall(theirs, _REQUEST)
         yield theirs, protocol
@@ -76,4 +67,4 @@ async def test_an_answer_that_is_read_slowly_is_read_to_its_end() -> None:
             got += len(piece)
             await asyncio.sleep(0.01)
     assert got > size_bytes
-    assert loop.time() - began > 2 * _LIMITS.send_seconds
+    assert loop.time() - began > 2 * _SEND_SECONDS

@@ -1,8 +1,8 @@
 """Writers of one chunk: pieces are gathered, then one hop to a thread digests and writes them.
 
 While a thread works on one gathering the event loop fills the next, so the network and the disk
-overlap; memory is two gatherings per request. A failed sync is never repeated: the kernel may have
-dropped the pages and would call the second one a success.
+overlap; memory is two gatherings per request, or two pieces where those are larger. A failed sync
+is never repeated: the kernel may have dropped the pages and would call the second one a success.
 """
 
 import asyncio
@@ -16,9 +16,9 @@ from typing import Self
 from chunk_service.adapters.digests import Digester
 from chunk_service.adapters.spool.disk import Disk
 from chunk_service.domain.errors import SpoolFull, StorageUnavailable
-from chunk_service.domain.uploads import ChunkDigest, Recipe
+from chunk_service.domain.uploads import ChunkDigest, Piece, Recipe
 
-GATHER_BYTES = 1024 * 1024
+GATHER_BYTES = 512 * 1024
 MOST_PIECES = 512
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
@@ -29,11 +29,11 @@ class ComputingWriter:
     def __init__(self, recipe: Recipe, executor: Executor) -> None:
         self._digester = Digester(recipe)
         self._executor = executor
-        self._pieces: list[bytes] = []
+        self._pieces: list[Piece] = []
         self._gathered_bytes = 0
         self._running: Future[None] | None = None
 
-    async def write(self, piece: bytes) -> None:
+    async def write(self, piece: Piece) -> None:
         self._pieces.append(piece)
         self._gathered_bytes += len(piece)
         if self._gathered_bytes >= GATHER_BYTES or len(self._pieces) >= MOST_PIECES:
@@ -67,7 +67,7 @@ class ComputingWriter:
                 await asyncio.shield(asyncio.wrap_future(self._running))
             self._running = None
 
-    def _store(self, pieces: list[bytes]) -> None:
+    def _store(self, pieces: list[Piece]) -> None:
         for piece in pieces:
             self._digester.update(piece)
 
@@ -104,7 +104,7 @@ class FileWriter(ComputingWriter):
         self._handle = self._disk.create(self._path)
         self._is_created = True
 
-    def _store(self, pieces: list[bytes]) -> None:
+    def _store(self, pieces: list[Piece]) -> None:
         super()._store(pieces)
         assert self._handle is not None
         left = [memoryview(piece) for piece in pieces if piece]

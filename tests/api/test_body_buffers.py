@@ -1,0 +1,60 @@
+"""Buffers of bodies: never used again under somebody's eyes, and smaller where many share them."""
+
+from chunk_service.api.body_buffers import (
+    BUDGET_BYTES,
+    LARGEST_BYTES,
+    SMALLEST_BYTES,
+    BodyBuffers,
+)
+
+
+def test_a_buffer_is_used_again_once_nobody_looks_at_it() -> None:
+    buffers = BodyBuffers()
+    first = buffers.take()
+    view = memoryview(first)
+    buffers.give(first)
+    second = buffers.take()
+    assert second is not first
+    view.release()
+    buffers.give(second)
+    assert buffers.take() is first
+
+
+def test_a_slice_of_a_view_keeps_its_buffer() -> None:
+    buffers = BodyBuffers()
+    buffer = buffers.take()
+    piece = memoryview(buffer)[10:20]
+    buffers.give(buffer)
+    assert buffers.take() is not buffer
+    assert len(piece) == 10
+
+
+def test_looking_whether_a_buffer_is_free_leaves_it_as_it_is() -> None:
+    buffers = BodyBuffers()
+    buffer = buffers.take()
+    buffer[-1] = 7
+    buffers.give(buffer)
+    again = buffers.take()
+    assert again is buffer
+    assert (len(again), again[-1]) == (LARGEST_BYTES, 7)
+
+
+def test_many_bodies_at_a_time_share_what_one_would_have() -> None:
+    buffers = BodyBuffers()
+    taken = [buffers.take() for _ in range(1000)]
+    assert len(taken[0]) == LARGEST_BYTES
+    assert len(taken[63]) == 2 * SMALLEST_BYTES
+    assert len(taken[-1]) == SMALLEST_BYTES
+    for buffer in taken:
+        buffers.give(buffer)
+    assert len(buffers.take()) == LARGEST_BYTES
+
+
+def test_what_is_kept_for_later_is_bounded() -> None:
+    buffers = BodyBuffers()
+    views = []
+    for _ in range(100):
+        buffer = buffers.take()
+        views.append(memoryview(buffer))
+        buffers.give(buffer)
+    assert sum(len(buffer) for buffer in buffers.kept) <= BUDGET_BYTES
