@@ -52,9 +52,8 @@ class Spool:
             raise StorageUnavailable("The spool's disk fails.") from error
 
     async def create(self, file_name: str, recipe: Recipe) -> FileWriter:
-        return await FileWriter.create(
-            self.folder / file_name, recipe, executor=self._executor, disk=self._disk
-        )
+        path = self.folder / file_name
+        return FileWriter(path, recipe, executor=self._executor, disk=self._disk)
 
     def compute(self, recipe: Recipe) -> ComputingWriter:
         return ComputingWriter(recipe, self._executor)

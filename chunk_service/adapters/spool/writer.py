@@ -7,11 +7,11 @@ is never repeated: the kernel may have dropped the pages and would call the seco
 
 import asyncio
 import errno
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
-from typing import Self
 
 from chunk_service.adapters.digests import Digester
 from chunk_service.adapters.spool.disk import Disk
@@ -38,24 +38,21 @@ class ComputingWriter:
         self._gathered_bytes += len(piece)
         if self._gathered_bytes >= GATHER_BYTES or len(self._pieces) >= MOST_PIECES:
             await self._thread_done()
-            pieces, self._pieces, self._gathered_bytes = self._pieces, [], 0
-            self._start(lambda: self._store(pieces))
+            self._start(partial(self._store, self._taken()))
 
     async def finish(self) -> ChunkDigest:
         await self._thread_done()
-        pieces, self._pieces = self._pieces, []
-
-        def complete() -> None:
-            self._store(pieces)
-            self._close()
-
-        self._start(complete)
+        self._start(partial(self._complete, self._taken()))
         await self._thread_done()
         return self._digester.finish()
 
     async def discard(self) -> None:
         with suppress(SpoolFull, StorageUnavailable):
             await self._thread_done()
+
+    def _taken(self) -> Sequence[Piece]:
+        pieces, self._pieces, self._gathered_bytes = self._pieces, [], 0
+        return pieces
 
     def _start(self, call: Callable[[], None]) -> None:
         self._running = self._executor.submit(call)
@@ -67,7 +64,11 @@ class ComputingWriter:
                 await asyncio.shield(asyncio.wrap_future(self._running))
             self._running = None
 
-    def _store(self, pieces: list[Piece]) -> None:
+    def _complete(self, pieces: Sequence[Piece]) -> None:
+        self._store(pieces)
+        self._close()
+
+    def _store(self, pieces: Sequence[Piece]) -> None:
         for piece in pieces:
             self._digester.update(piece)
 
@@ -76,24 +77,15 @@ class ComputingWriter:
 
 
 class FileWriter(ComputingWriter):
+    """Its file, which did not exist before, is made while the first bytes come."""
+
     def __init__(self, path: Path, recipe: Recipe, *, executor: Executor, disk: Disk) -> None:
         super().__init__(recipe, executor)
         self._path = path
         self._disk = disk
         self._handle: int | None = None
         self._is_created = False
-
-    @classmethod
-    async def create(cls, path: Path, recipe: Recipe, *, executor: Executor, disk: Disk) -> Self:
-        """Open a file that did not exist before; a caller that is cancelled leaves none behind."""
-        writer = cls(path, recipe, executor=executor, disk=disk)
-        writer._start(writer._create)
-        try:
-            await writer._thread_done()
-        except asyncio.CancelledError:
-            await asyncio.shield(writer.discard())
-            raise
-        return writer
+        self._start(self._create)
 
     async def discard(self) -> None:
         await super().discard()
@@ -104,7 +96,7 @@ class FileWriter(ComputingWriter):
         self._handle = self._disk.create(self._path)
         self._is_created = True
 
-    def _store(self, pieces: list[Piece]) -> None:
+    def _store(self, pieces: Sequence[Piece]) -> None:
         super()._store(pieces)
         assert self._handle is not None
         left = [memoryview(piece) for piece in pieces if piece]

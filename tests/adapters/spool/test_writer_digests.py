@@ -86,7 +86,7 @@ async def test_slices_and_digests_are_right_for_any_offset_part_and_piece(
 ) -> None:
     wanted = recipe(offset, part_size=part_size, sha256=sha256)
     path = tmp_path / str(uuid4())
-    writer = await FileWriter.create(path, wanted, executor=executor, disk=UnsyncedDisk())
+    writer = FileWriter(path, wanted, executor=executor, disk=UnsyncedDisk())
     pieces = cut(data, sizes)
     assert await write(writer, pieces) == expected(data, wanted)
     assert path.read_bytes() == data
@@ -101,7 +101,7 @@ async def test_more_than_one_gathering_comes_out_whole(
     data = random.Random(7).randbytes(3 * MIB + 17)
     wanted = recipe(5 * MIB - 11, part_size=MIB)
     path = tmp_path / "file"
-    writer = await FileWriter.create(path, wanted, executor=executor, disk=UnsyncedDisk())
+    writer = FileWriter(path, wanted, executor=executor, disk=UnsyncedDisk())
     pieces = [data[start : start + piece_bytes] for start in range(0, len(data), piece_bytes)]
     found = await write(writer, pieces)
     assert path.read_bytes() == data
@@ -115,7 +115,7 @@ async def test_many_tiny_pieces_do_not_ask_for_more_buffers_than_one_write_takes
     tmp_path: Path, executor: ThreadPoolExecutor
 ) -> None:
     path = tmp_path / "file"
-    writer = await FileWriter.create(path, recipe(0), executor=executor, disk=UnsyncedDisk())
+    writer = FileWriter(path, recipe(0), executor=executor, disk=UnsyncedDisk())
     await write(writer, [b"x"] * 3000)
     assert path.read_bytes() == b"x" * 3000
 

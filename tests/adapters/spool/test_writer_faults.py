@@ -27,8 +27,8 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "file"
 
 
-async def create(path: Path, executor: ThreadPoolExecutor, disk: Disk) -> FileWriter:
-    return await FileWriter.create(path, RECIPE, executor=executor, disk=disk)
+def create(path: Path, executor: ThreadPoolExecutor, disk: Disk) -> FileWriter:
+    return FileWriter(path, RECIPE, executor=executor, disk=disk)
 
 
 async def at_the_gate(disk: GatedDisk) -> None:
@@ -40,7 +40,7 @@ async def test_the_file_is_synced_before_its_folder_and_both_before_the_answer(
     path: Path, executor: ThreadPoolExecutor
 ) -> None:
     disk = NotingDisk()
-    writer = await create(path, executor, disk)
+    writer = create(path, executor, disk)
     await writer.write(b"data")
     await writer.finish()
     assert disk.calls == ["create", "write", "sync file", "close", "sync folder"]
@@ -51,7 +51,7 @@ async def test_an_empty_chunk_is_as_durable_as_any(
     path: Path, executor: ThreadPoolExecutor
 ) -> None:
     disk = NotingDisk()
-    writer = await create(path, executor, disk)
+    writer = create(path, executor, disk)
     assert (await writer.finish()).size_bytes == 0
     assert disk.calls == ["create", "sync file", "close", "sync folder"]
     assert path.read_bytes() == b""
@@ -62,7 +62,7 @@ async def test_a_spool_that_need_not_sync_does_not(
 ) -> None:
     synced: list[int] = []
     monkeypatch.setattr("os.fsync", synced.append)
-    writer = await create(path, executor, UnsyncedDisk())
+    writer = create(path, executor, UnsyncedDisk())
     await writer.finish()
     assert synced == []
 
@@ -76,7 +76,7 @@ async def test_a_full_disk_is_told_and_the_file_is_gone(
     path: Path, executor: ThreadPoolExecutor, error: int, room_bytes: int
 ) -> None:
     disk = SmallDisk(room_bytes, error=error)
-    writer = await create(path, executor, disk)
+    writer = create(path, executor, disk)
     with pytest.raises(SpoolFull):
         await _send(writer, GATHERING + b"more")
     await writer.discard()
@@ -90,7 +90,7 @@ async def test_short_writes_are_carried_on(path: Path, executor: ThreadPoolExecu
             assert isinstance(pieces, list)
             return super().write(handle, [pieces[0][:3]])
 
-    writer = await create(path, executor, Stingy())
+    writer = create(path, executor, Stingy())
     await writer.write(b"")
     await writer.write(b"abcdefgh")
     await writer.write(b"ij")
@@ -102,17 +102,19 @@ async def test_a_file_that_cannot_be_made_is_no_room_or_no_storage(
     path: Path, executor: ThreadPoolExecutor
 ) -> None:
     with pytest.raises(SpoolFull):
-        await create(path, executor, FailingDisk("create", errno.ENOSPC))
+        await create(path, executor, FailingDisk("create", errno.ENOSPC)).finish()
     with pytest.raises(StorageUnavailable):
-        await create(path, executor, FailingDisk("create", errno.EROFS))
+        await create(path, executor, FailingDisk("create", errno.EROFS)).finish()
 
 
 async def test_a_file_that_is_there_already_is_neither_taken_nor_removed(
     path: Path, executor: ThreadPoolExecutor
 ) -> None:
     path.write_bytes(b"somebody else's")
+    writer = create(path, executor, Disk())
     with pytest.raises(StorageUnavailable):
-        await create(path, executor, Disk())
+        await writer.finish()
+    await writer.discard()
     assert path.read_bytes() == b"somebody else's"
 
 
@@ -125,7 +127,7 @@ async def test_what_could_not_be_made_durable_is_not_acknowledged_nor_tried_agai
     path: Path, executor: ThreadPoolExecutor, call: str, error: int, told: type[ServiceError]
 ) -> None:
     disk = FailingDisk(call, error)
-    writer = await create(path, executor, disk)
+    writer = create(path, executor, disk)
     await writer.write(b"data")
     with pytest.raises(told):
         await writer.finish()
@@ -141,7 +143,7 @@ async def test_a_writer_can_be_discarded_at_any_time(
 ) -> None:
     for steps in range(4):
         disk = NotingDisk()
-        writer = await create(path, executor, disk)
+        writer = create(path, executor, disk)
         if steps > 0:
             await writer.write(b"data")
         if steps > 1:
@@ -154,7 +156,7 @@ async def test_a_writer_can_be_discarded_at_any_time(
 
 
 async def test_discarding_twice_is_harmless(path: Path, executor: ThreadPoolExecutor) -> None:
-    writer = await create(path, executor, Disk())
+    writer = create(path, executor, Disk())
     await writer.discard()
     await writer.discard()
     assert not path.exists()
@@ -165,7 +167,7 @@ async def test_a_cancelled_writer_is_removed_only_after_its_thread_is_through(
     path: Path, executor: ThreadPoolExecutor, call: str
 ) -> None:
     disk = GatedDisk(call)
-    writer = await create(path, executor, disk)
+    writer = create(path, executor, disk)
     sending = asyncio.create_task(_send(writer, GATHERING * 2))
     await at_the_gate(disk)
     sending.cancel()
@@ -181,16 +183,15 @@ async def test_a_cancelled_writer_is_removed_only_after_its_thread_is_through(
     assert disk.calls[-1] == "unlink"
 
 
-async def test_a_creation_that_is_cancelled_leaves_no_file_and_no_handle(
+async def test_a_writer_that_is_given_up_as_it_is_made_leaves_no_file_and_no_handle(
     path: Path, executor: ThreadPoolExecutor
 ) -> None:
     disk = GatedDisk("create")
-    creating = asyncio.create_task(create(path, executor, disk))
+    writer = create(path, executor, disk)
     await at_the_gate(disk)
-    creating.cancel()
+    discarding = asyncio.create_task(writer.discard())
     disk.opened.set()
-    with pytest.raises(asyncio.CancelledError):
-        await creating
+    await discarding
     assert not path.exists()
     assert disk.open_handles == set()
 
@@ -199,7 +200,7 @@ async def test_the_next_pieces_are_gathered_while_a_thread_writes(
     path: Path, executor: ThreadPoolExecutor
 ) -> None:
     disk = GatedDisk("write")
-    writer = await create(path, executor, disk)
+    writer = create(path, executor, disk)
     await writer.write(GATHERING)
     await at_the_gate(disk)
     await asyncio.wait_for(writer.write(GATHERING[1:]), timeout=5)
