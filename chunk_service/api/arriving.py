@@ -14,7 +14,7 @@ from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 from chunk_service.domain.uploads import Piece
 
 # From here on the connection is not read on, until its reader has caught up with half of it.
-MOST_HELD_BYTES: Final = 512 * 1024
+MOST_HELD_BYTES: Final = 256 * 1024
 
 _KEY = "chunk_service.receive"
 

@@ -18,7 +18,7 @@ from chunk_service.adapters.spool.disk import Disk
 from chunk_service.domain.errors import SpoolFull, StorageUnavailable
 from chunk_service.domain.uploads import ChunkDigest, Piece, Recipe
 
-GATHER_BYTES = 512 * 1024
+GATHER_BYTES = 256 * 1024
 MOST_PIECES = 512
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
