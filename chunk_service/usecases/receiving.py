@@ -6,6 +6,7 @@ from typing import Protocol
 from uuid import UUID
 
 from chunk_service.domain.chunking import Placement
+from chunk_service.domain.objects import MultipartId
 from chunk_service.domain.principals import Principal
 from chunk_service.domain.uploads import (
     Chunk,
@@ -57,26 +58,38 @@ class Recorded:
 
     `needs_file`: some part still has to be sent from the chunk's file. `outgrows_window`: only now
     is the object known to be longer than its first window, which may be covered since long ago.
+    `is_claimed`: the chunk is a whole window, and this attempt the holder that is to send it.
     """
 
     needs_file: bool
     is_placed: bool
     completes_window: bool
     outgrows_window: bool
+    is_claimed: bool = False
+    multipart: MultipartId | None = None
 
     @property
     def lets_window_go(self) -> bool:
         return self.completes_window or self.outgrows_window
 
 
-class ReceivingRows(Protocol):
+class RecordingRows(Protocol):
+    async def record(
+        self,
+        attempt: Attempt,
+        upload: Upload,
+        placement: Placement,
+        digest: ChunkDigest,
+        *,
+        lease_seconds: float | None = None,
+    ) -> Recorded | None: ...
+
+
+class ReceivingRows(RecordingRows, Protocol):
     async def reserve(
         self, attempt: Attempt, address: ChunkAddress, principal: Principal
     ) -> Admission | None: ...
     async def hold(self, attempt: Attempt, principal: Principal) -> bool: ...
-    async def record(
-        self, attempt: Attempt, upload: Upload, placement: Placement, digest: ChunkDigest
-    ) -> Recorded | None: ...
     async def retake(
         self, attempt: Attempt, upload: Upload, placement: Placement, digest: ChunkDigest
     ) -> Recorded | None: ...

@@ -7,7 +7,10 @@ the chunk is not and won't be recorded, finding it gone makes the chunk's row th
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
 
 from chunk_service.domain.chunking import ChunkLimits, Placement, place
 from chunk_service.domain.errors import (
@@ -17,7 +20,7 @@ from chunk_service.domain.errors import (
     StorageUnavailable,
 )
 from chunk_service.domain.states import State
-from chunk_service.domain.uploads import ChunkDigest, ChunkState, Upload
+from chunk_service.domain.uploads import ChunkDigest, ChunkState, Upload, UploadId
 from chunk_service.usecases.ports import ChunkAddress, Receipt
 from chunk_service.usecases.receiving import (
     Admission,
@@ -27,14 +30,21 @@ from chunk_service.usecases.receiving import (
     Recorded,
     RelayBell,
 )
+from chunk_service.usecases.record_window import RecordWindow
 from chunk_service.usecases.refusals import COMPARABLE, past_receiving, unknown_upload
 
 SETTLE_DELAYS_SECONDS = (0.0, 0.2, 1.0, 3.0)
 
 
+class Claims(Protocol):
+    async def give_back(self, upload_id: UploadId, holder: UUID) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class RecordChunk:
     rows: ReceivingRows
+    record_window: RecordWindow
+    claims: Claims
     spool: ChunkSpool
     relay: RelayBell
     limits: ChunkLimits
@@ -49,7 +59,7 @@ class RecordChunk:
         self, attempt: Attempt, admission: Admission, placement: Placement, digest: ChunkDigest
     ) -> Receipt:
         upload = admission.upload
-        record = self.rows.record if admission.chunk is None else self.rows.retake
+        record = self.record_window if admission.chunk is None else self.rows.retake
         address = ChunkAddress(upload_id=upload.id, index=placement.index)
         try:
             recorded = await record(attempt, upload, placement, digest)
@@ -78,6 +88,8 @@ class RecordChunk:
         chunk = None if admission is None else admission.recorded
         if chunk is None or chunk.file_name != attempt.file_name:
             return None
+        with suppress(DatabaseUnavailable):  # a claim that is not given back lapses
+            await self.claims.give_back(address.upload_id, attempt.id)
         is_spooled = chunk.state is ChunkState.SPOOLED
         return Recorded(
             needs_file=is_spooled,

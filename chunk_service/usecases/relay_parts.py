@@ -27,11 +27,17 @@ from chunk_service.domain.objects import (
 from chunk_service.domain.uploads import Digest, SpoolId, Upload, UploadId
 from chunk_service.usecases.begin_multipart import BeginMultipart
 from chunk_service.usecases.lose_chunks import LoseChunks
-from chunk_service.usecases.relaying import Claim, MeteredSource, SentWindow, Slice, WindowSent
+from chunk_service.usecases.relaying import (
+    LEASE_SECONDS,
+    Claim,
+    MeteredSource,
+    SentWindow,
+    Slice,
+    WindowSent,
+)
 
 log = structlog.get_logger(__name__)
 
-LEASE_SECONDS = 30.0
 GIVE_BACK_DELAYS_SECONDS = (0.0, 0.2, 1.0, 3.0)
 
 
@@ -84,7 +90,7 @@ class RelayParts:
             return await self.rows.claim(upload_id, self.spool.id, holder, self.lease_seconds)
         except (DatabaseUnavailable, asyncio.CancelledError):
             # Perhaps it was made and only the answer is lost: nobody would send that window.
-            await asyncio.shield(self._give_back(upload_id, holder))
+            await asyncio.shield(self.give_back(upload_id, holder))
             raise
 
     async def send(self, claim: Claim) -> None:
@@ -92,14 +98,14 @@ class RelayParts:
         try:
             await self._relay(claim)
         except MultipartGone:
-            await self._give_back(claim.upload.id, claim.holder)
+            await self.give_back(claim.upload.id, claim.holder)
         except SourceDamaged as damage:
             await self._lose(claim, damage.indices)
         except (StoreError, asyncio.CancelledError):
-            await asyncio.shield(self._give_back(claim.upload.id, claim.holder))
+            await asyncio.shield(self.give_back(claim.upload.id, claim.holder))
             raise
 
-    async def _give_back(self, upload_id: UploadId, holder: UUID) -> None:
+    async def give_back(self, upload_id: UploadId, holder: UUID) -> None:
         """Free the window at once; where that can't be said now, its lease lapses."""
         for delay_seconds in self.give_back_delays_seconds:
             await asyncio.sleep(delay_seconds)
@@ -131,7 +137,7 @@ class RelayParts:
         noted = await self.rows.note_etag(claim, sent)
         if noted is None:
             log.warning("part for a replaced multipart upload", upload_id=str(claim.upload.id))
-            await self._give_back(claim.upload.id, claim.holder)
+            await self.give_back(claim.upload.id, claim.holder)
             return
         log.debug("part relayed", upload_id=str(claim.upload.id), part=claim.number)
         for name in noted.done_files:
@@ -141,7 +147,7 @@ class RelayParts:
         lost = frozenset(indices)
         names = [chunk.file_name for chunk in claim.chunks if chunk.index in lost]
         await self.lose_chunks(claim.upload.id, names)
-        await self._give_back(claim.upload.id, claim.holder)
+        await self.give_back(claim.upload.id, claim.holder)
 
     @asynccontextmanager
     async def _renewed(self, claim: Claim, source: MeteredSource) -> AsyncIterator[None]:

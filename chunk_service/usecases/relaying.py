@@ -9,6 +9,8 @@ from chunk_service.domain.objects import MultipartId, PartSource
 from chunk_service.domain.states import State
 from chunk_service.domain.uploads import Digest, Upload
 
+LEASE_SECONDS = 30.0
+
 
 @dataclass(frozen=True, slots=True)
 class SourceChunk:
@@ -35,7 +37,8 @@ class Slice:
 class Claim:
     """A covered window that this process alone is to send while its lease lasts.
 
-    `holder` names this one claim; chosen before it is asked for, it is known without an answer.
+    `holder` names this one claim; chosen before it is asked for, it is known without an answer. It
+    is the attempt that recorded the chunk where that claimed the window in the same step.
     """
 
     holder: UUID

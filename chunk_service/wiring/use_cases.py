@@ -38,6 +38,7 @@ from chunk_service.usecases.prove_object import ProveObject
 from chunk_service.usecases.read_upload import ReadUpload
 from chunk_service.usecases.receive_bytes import ReceiveBytes
 from chunk_service.usecases.record_chunk import RecordChunk
+from chunk_service.usecases.record_window import RecordWindow
 from chunk_service.usecases.relay_parts import RelayParts
 from chunk_service.usecases.remove_objects import RemoveObjects
 from chunk_service.usecases.sweep_spool import SweepSpool
@@ -147,11 +148,19 @@ def use_cases_over(opened: Opened, rows: Rows) -> UseCases:
         cleaning=rows.cleaning,
         spool_id=spool.id,
     )
+    engine = Engine(engine_parts, bells, slots=settings.relay_concurrency)
     begin = BeginUpload(rows.beginning, upload_defaults(settings), limits, types, uuid7)
     receive = ReceiveBytes(
         rows=rows.receiving,
         spool=spool,
-        record=RecordChunk(rows.receiving, spool, bells, limits),
+        record=RecordChunk(
+            rows=rows.receiving,
+            record_window=RecordWindow(rows.receiving, engine),
+            claims=rows.relaying,
+            spool=spool,
+            relay=bells,
+            limits=limits,
+        ),
         lose_chunks=lose_chunks,
         types=types,
         limits=limits,
@@ -210,5 +219,5 @@ def use_cases_over(opened: Opened, rows: Rows) -> UseCases:
         ),
         types=types,
         sharing=sharing_over(opened, rows.files, rows.sharing, rows.granting, link),
-        engine=Engine(engine_parts, bells, slots=settings.relay_concurrency),
+        engine=engine,
     )

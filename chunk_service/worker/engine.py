@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from random import SystemRandom
 from typing import Protocol
 
@@ -23,6 +24,7 @@ from chunk_service.usecases.close_upload import CloseUpload
 from chunk_service.usecases.closing import Closed
 from chunk_service.usecases.place_chunks import PlaceChunks
 from chunk_service.usecases.relay_parts import RelayParts
+from chunk_service.usecases.relaying import Claim
 from chunk_service.usecases.remove_objects import RemoveObjects
 from chunk_service.usecases.sweep_spool import SweepSpool
 from chunk_service.usecases.tend_pending import TendPending
@@ -78,6 +80,8 @@ class Engine:
         self._parts = parts
         self._bells = bells
         self._slots = slots
+        self._free_slots = asyncio.Semaphore(slots)
+        self._claims: asyncio.Queue[Claim] = asyncio.Queue()
         self._failures: dict[UploadId, int] = {}
         self._progress = Progress(bells)
         bells.when_announced(self._forget)
@@ -100,6 +104,7 @@ class Engine:
             for queue, call, count in work
             for _ in range(count)
         ]
+        self._tasks += [asyncio.create_task(self._serve_claims()) for _ in range(self._slots)]
         rounds = (
             (self.look, ROUND_SECONDS),
             (self._parts.tend_pending, ROUND_SECONDS),
@@ -120,6 +125,9 @@ class Engine:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        while not self._claims.empty():
+            claim = self._claims.get_nowait()
+            await self._parts.relay.give_back(claim.upload.id, claim.holder)
         for upload_id in self._bells.not_taken_up():
             await self._parts.close.let_go(upload_id)
 
@@ -130,8 +138,21 @@ class Engine:
             try:
                 await self._try(queue, upload_id, call)
             finally:
-                self._busy -= 1
-                self._idle.set()
+                self._rest()
+
+    async def _serve_claims(self) -> None:
+        """Each has a slot that was kept for it, so there are as many of these as slots."""
+        while True:
+            claim = await self._claims.get()
+            try:
+                send = partial(self._send, claim)
+                await self._try(self._bells.to_relay, claim.upload.id, send)
+            finally:
+                self.leave_slot()
+
+    def _rest(self) -> None:
+        self._busy -= 1
+        self._idle.set()
 
     async def _try(
         self, queue: IdQueue, upload_id: UploadId, call: Callable[[UploadId], Awaitable[object]]
@@ -165,12 +186,33 @@ class Engine:
 
     async def _relay(self, upload_id: UploadId) -> None:
         """Send one window; where there are more, the next free slot takes the next."""
-        claim = await self._parts.relay.claim(upload_id)
-        if claim is None:
-            return
-        if claim.has_more and not self._stopping.is_set():
-            self._bells.kick(upload_id)
+        async with self._free_slots:
+            claim = await self._parts.relay.claim(upload_id)
+            if claim is None:
+                return
+            if claim.has_more and not self._stopping.is_set():
+                self._bells.kick(upload_id)
+            await self._send(claim, upload_id)
+
+    async def _send(self, claim: Claim, upload_id: UploadId) -> None:
         await self._progress.follow(upload_id, self._parts.relay.send(claim))
+
+    async def keep_slot(self) -> bool:
+        """For a window that is claimed as its chunk is recorded; those that wait go first."""
+        are_wanted = self._free_slots.locked() or len(self._bells.to_relay) > 0
+        if are_wanted or self._stopping.is_set():
+            return False
+        await self._free_slots.acquire()
+        self._busy += 1
+        return True
+
+    def leave_slot(self) -> None:
+        self._free_slots.release()
+        self._rest()
+
+    def send(self, claim: Claim) -> None:
+        """From a slot that was kept, which is left when it is sent or put off."""
+        self._claims.put_nowait(claim)
 
     async def _place(self, upload_id: UploadId) -> None:
         if await self._parts.place(upload_id):

@@ -28,6 +28,7 @@ print(*(name for name in sys.modules if name.startswith("opentelemetry.sdk")), e
 _SOON_SECONDS = 7.0
 _REFUSED = "SELECT FROM deliveries WHERE failures = 1"
 _DELIVERED = "SELECT FROM deliveries WHERE state = 'delivered'"
+_RELAYED = "SELECT FROM parts WHERE etag IS NOT NULL"
 _CLEANED_UP = "SELECT FROM uploads WHERE cleanup_passes = 1"
 
 
@@ -75,6 +76,23 @@ def _check_relays(collector: Collector) -> None:
     assert [collector.above(span)[0] for span in sent] == ["relay part"] * 2
     for step in ("receiving.reserve", "spool.finish", "receiving.record"):
         assert {collector.above(span)[0] for span in collector.named(step)} == {"receive chunk"}
+
+
+async def test_the_relay_of_a_part_that_came_in_one_chunk_goes_on_from_its_request(
+    own: Deployment,
+) -> None:
+    """Claimed as it is recorded, and no step of the request."""
+    with collecting() as collector:
+        async with own.served(otel_exporter_otlp_endpoint=collector.url) as served:
+            session = await served.caller.begin(chunk_size=PART_BYTES)
+            await session.put(1, content_of(PART_BYTES))
+            await until(lambda: own.fetch(_RELAYED), len)
+    (relay,) = collector.named("relay part")
+    assert relay.attributes["chunk_service.part"] == 2
+    assert collector.above(relay) == ["receive chunk", _CHUNK_ROUTE]
+    assert collector.named("relaying.claim") == []
+    (sent,) = collector.named("S3.UploadPart")
+    assert collector.above(sent)[0] == "relay part"
 
 
 async def test_what_its_caller_does_not_keep_is_not_kept(own: Deployment) -> None:

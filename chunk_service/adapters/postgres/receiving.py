@@ -4,6 +4,7 @@ Reserving reads what the judgement needs and books the bytes in one go; `recordi
 statement that makes a chunk part of its upload.
 """
 
+from datetime import timedelta
 from uuid import UUID
 
 from chunk_service.adapters.postgres.admission import (
@@ -27,6 +28,7 @@ from chunk_service.adapters.postgres.values import (
     upload_of,
 )
 from chunk_service.domain.chunking import Placement
+from chunk_service.domain.objects import MultipartId
 from chunk_service.domain.plan import windows
 from chunk_service.domain.principals import Principal
 from chunk_service.domain.uploads import ChunkDigest, Upload, UploadId
@@ -156,11 +158,21 @@ class ReceivingRows:
         }
 
     async def record(
-        self, attempt: Attempt, upload: Upload, placement: Placement, digest: ChunkDigest
+        self,
+        attempt: Attempt,
+        upload: Upload,
+        placement: Placement,
+        digest: ChunkDigest,
+        *,
+        lease_seconds: float | None = None,
     ) -> Recorded | None:
-        """Make the chunk part of the upload; None where the upload or a rival left no place."""
+        """Make the chunk part of the upload; None where the upload or a rival left no place.
+
+        With a lease the chunk must be a whole window: if that may go, the attempt claims it.
+        """
         values = _chunk_values(attempt, upload, placement, digest)
-        return _recorded_of(await self._database.row(RECORD, **values))
+        lease = None if lease_seconds is None else timedelta(seconds=lease_seconds)
+        return _recorded_of(await self._database.row(RECORD, **values, lease=lease))
 
     async def retake(
         self, attempt: Attempt, upload: Upload, placement: Placement, digest: ChunkDigest
@@ -169,7 +181,7 @@ class ReceivingRows:
         async with self._database.transaction() as connection:
             await connection.run(LOCK_FOR_RETAKE, upload=upload.id)
             values = _chunk_values(attempt, upload, placement, digest)
-            return _recorded_of(await connection.row(RETAKE, **values))
+            return _recorded_of(await connection.row(RETAKE, **values, lease=None))
 
     async def release(self, attempt_id: UUID) -> bool:
         """Give the booking back. True is proof that the attempt was not and won't be recorded."""
@@ -214,6 +226,8 @@ def _recorded_of(row: Row | None) -> Recorded | None:
         is_placed=row["offset_bytes"] is not None,
         completes_window=row["completes_window"],
         outgrows_window=row["outgrows_window"],
+        is_claimed=row["is_claimed"],
+        multipart=None if row["mpu_id"] is None else MultipartId(row["mpu_id"]),
     )
 
 

@@ -6,6 +6,9 @@ when it began, but locked and updated rows as they are. What a lock waited for i
 the row as it became, and in that second judgement a changing part of the statement shows no rows:
 so the condition of a lock never asks one.
 
+Where a lease is given the chunk is a whole window, and its attempt claims that in the same step,
+unless it may not go yet: COVERED in `relaying.py` says when a window may.
+
 A chunk that is taken back may meet parts that were sent before it went missing. How many are unsent
 must be counted after the lock, so that form runs in a transaction that takes the lock beforehand.
 """
@@ -18,7 +21,12 @@ _RECORD = """
     WITH reservation AS (
         DELETE FROM reservations WHERE attempt = :attempt RETURNING attempt
     ), u AS (
-        SELECT id, part_size, chunk_size, prefix_chunks, prefix_bytes, extent_bytes FROM uploads
+        SELECT id, part_size, chunk_size, prefix_chunks, prefix_bytes, mpu_id,
+            greatest(extent_bytes, total_size) AS least_size,
+            CASE WHEN relay_mode = 'eager'
+                AND greatest(extent_bytes, total_size, :offset + :size) > part_size
+                THEN service_now() + :lease END AS lease_until
+        FROM uploads
         WHERE id = :upload AND state = 'open'
             AND (total_chunks IS NULL OR :index < total_chunks)
             AND received_bytes + :size <= coalesce(total_size, max_size)
@@ -46,16 +54,20 @@ _RECORD = """
         ON CONFLICT (upload_id, index) {on_conflict}
         RETURNING c.upload_id, c.state, c.offset_bytes
     ), covered AS (
-        INSERT INTO parts AS p (upload_id, number, covered_bytes, spool_id)
-        SELECT inserted.upload_id, w.number, w.size_bytes, :spool
-        FROM inserted, unnest(:part_numbers, :part_bytes)
+        INSERT INTO parts AS p
+            (upload_id, number, covered_bytes, spool_id, lease_until, lease_holder, attempts)
+        SELECT inserted.upload_id, w.number, w.size_bytes, :spool, u.lease_until,
+            CASE WHEN u.lease_until IS NOT NULL THEN :attempt END,
+            CASE WHEN u.lease_until IS NOT NULL THEN 1 ELSE 0 END
+        FROM inserted, u, unnest(:part_numbers, :part_bytes)
             AS w (number, size_bytes)
         WHERE inserted.offset_bytes IS NOT NULL
         ON CONFLICT (upload_id, number) DO UPDATE
             SET covered_bytes = p.covered_bytes + excluded.covered_bytes,
                 spool_id = excluded.spool_id
             WHERE p.etag IS NULL
-        RETURNING p.number, p.covered_bytes
+        RETURNING p.number, p.covered_bytes,
+            p.lease_holder IS NOT DISTINCT FROM :attempt AS is_claimed
     ), counted AS (
         UPDATE uploads SET
             received_bytes = received_bytes + :size,
@@ -77,10 +89,11 @@ _RECORD = """
         FROM inserted WHERE attempt = inserted.upload_id
     )
     SELECT inserted.state, inserted.offset_bytes, EXISTS (
-        SELECT FROM covered, counted WHERE covered_bytes = least(part_size,
+        SELECT FROM covered, counted WHERE NOT is_claimed AND covered_bytes = least(part_size,
             coalesce(total_size, number * part_size) - (number - 1) * part_size)
     ) AS completes_window,
-        coalesce(u.extent_bytes <= u.part_size
+        EXISTS (SELECT FROM covered WHERE is_claimed) AS is_claimed, u.mpu_id,
+        coalesce(u.least_size <= u.part_size
             AND inserted.offset_bytes + :size > u.part_size, false) AS outgrows_window
     FROM inserted, u
 """

@@ -8,6 +8,7 @@ its job carries. Where that is not known they begin a trace, and have the upload
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
+from uuid import UUID
 
 from opentelemetry.context import Context, get_current
 from opentelemetry.trace import SpanKind
@@ -29,6 +30,7 @@ class Receive(Protocol):
 class Relay(Protocol):
     async def claim(self, upload_id: UploadId) -> Claim | None: ...
     async def send(self, claim: Claim) -> None: ...
+    async def give_back(self, upload_id: UploadId, holder: UUID) -> None: ...
 
 
 class Close(Protocol):
@@ -68,6 +70,9 @@ class TracedRelay:
 
     async def claim(self, upload_id: UploadId) -> Claim | None:
         return await self.relay.claim(upload_id)
+
+    async def give_back(self, upload_id: UploadId, holder: UUID) -> None:
+        await self.relay.give_back(upload_id, holder)
 
     async def send(self, claim: Claim) -> None:
         upload_id = claim.upload.id

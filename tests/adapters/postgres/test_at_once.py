@@ -11,7 +11,7 @@ import pytest
 from chunk_service.domain.uploads import Upload
 from tests.fixtures.audit import audit
 from tests.fixtures.chunk_bytes import placed_digest
-from tests.fixtures.rows import Rows
+from tests.fixtures.rows import LEASE_SECONDS, Rows
 
 ROUNDS = 20
 
@@ -87,6 +87,20 @@ async def test_a_window_is_claimed_by_one_of_many(rows: Rows) -> None:
     assert len(numbers) == len(set(numbers))
     rest = [claim.number for _ in range(5) if (claim := await rows.claim(upload)) is not None]
     assert sorted([*numbers, *rest]) == [1, 2, 3, 4, 5]
+
+
+async def test_a_window_claimed_as_it_is_recorded_is_nobody_else_s(rows: Rows) -> None:
+    for _ in range(ROUNDS):
+        upload = await rows.begin(chunk_size=8, total_size=80)
+        recorded = await asyncio.gather(
+            *(rows.put(upload, index, 8, lease_seconds=LEASE_SECONDS) for index in range(0, 10, 2)),
+            *(rows.put(upload, index, 8) for index in range(1, 10, 2)),
+        )
+        assert [each is not None and each.is_claimed for each in recorded] == [True] * 5 + [
+            False
+        ] * 5
+        assert await rows.relay(upload) == [2, 4, 6, 8, 10]
+        await audit(rows.database, upload.id)
 
 
 async def test_two_parts_of_one_chunk_noted_at_once_let_its_file_go_once(rows: Rows) -> None:

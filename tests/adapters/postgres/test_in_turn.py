@@ -16,7 +16,7 @@ from chunk_service.usecases.relaying import Claim
 from tests.adapters.postgres.turns import in_turn, until_waiting
 from tests.fixtures.audit import audit
 from tests.fixtures.chunk_bytes import bytes_of, placed_digest
-from tests.fixtures.rows import Rows
+from tests.fixtures.rows import LEASE_SECONDS, Rows
 
 
 async def test_the_second_of_two_chunks_completes_their_window(rows: Rows) -> None:
@@ -27,6 +27,22 @@ async def test_the_second_of_two_chunks_completes_their_window(rows: Rows) -> No
     assert isinstance(second, Recorded)
     assert (first.completes_window, second.completes_window) == (False, True)
     assert await rows.relay(upload) == [1]
+    await audit(rows.database, upload.id)
+
+
+async def test_the_first_window_is_claimed_where_the_second_came_while_it_waited(
+    rows: Rows,
+) -> None:
+    upload = await rows.begin(chunk_size=8)
+    _, first = await in_turn(
+        rows,
+        upload,
+        rows.put(upload, 1, 8),
+        rows.put(upload, 0, 8, lease_seconds=LEASE_SECONDS),
+    )
+    assert isinstance(first, Recorded)
+    assert first.is_claimed
+    assert await rows.relay(upload) == [2]
     await audit(rows.database, upload.id)
 
 

@@ -1,5 +1,10 @@
-"""A window is sent by one process at a time, unless that one died; a late one changes nothing."""
+"""A window is sent by one process at a time, unless that one died; a late one changes nothing.
 
+A chunk of MULTIPART is a whole window, claimed as it is recorded; of BOUND two make one, which is
+claimed by a statement of its own.
+"""
+
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -32,7 +37,7 @@ async def test_a_window_is_taken_over_when_its_lease_has_lapsed_and_not_before(
 @pytest.mark.parametrize(
     "step",
     [
-        "relaying.claim",
+        "receiving.record",
         "store.create_multipart",
         "relaying.set_multipart",
         "store.upload_part",
@@ -49,6 +54,39 @@ async def test_a_relay_that_died_anywhere_is_continued(
     await scene.go_on()
     await scene.send(known)
     assert (await scene.complete(known)).status_code == 200
+
+
+@pytest.mark.parametrize("failing", [Failing.DIES_BEFORE, Failing.DIES_AFTER])
+async def test_a_relay_that_died_over_a_claim_is_continued(scene: Scene, failing: Failing) -> None:
+    known = await scene.begin(BOUND)
+    await scene.send(known, [0])
+    await scene.dies(scene.first, failing, "relaying.claim")
+    await scene.ask_in_vain(SendChunk(known, 1, 0))
+    await scene.go_on()
+    await scene.send(known)
+    assert (await scene.complete(known)).status_code == 200
+
+
+async def test_a_whole_window_is_sent_without_a_claim_of_its_own(scene: Scene) -> None:
+    known = await scene.begin()
+    held = scene.first.steps.hold("relaying.claim")
+    await scene.send(known, [0, 1])
+    await scene.first.rest()
+    assert not held.reached.is_set()
+    assert (await scene.status(known))["parts_relayed"] == 2
+    held.let_go.set()
+
+
+async def test_a_window_whose_client_left_as_it_was_recorded_is_sent(scene: Scene) -> None:
+    known = await scene.begin()
+    held = scene.first.steps.hold("receiving.record")
+    request = SendChunk(known, 0, 0).ask(scene.world)
+    await held.reached.wait()
+    request.cancel()
+    await asyncio.wait([request])
+    held.let_go.set()
+    await until(lambda: scene.status(known), lambda status: status["parts_relayed"] == 1)
+    assert [part["attempts"] for part in (await scene.world.rows()).parts] == [1]
 
 
 @pytest.mark.survives(
@@ -99,8 +137,22 @@ async def test_an_etag_of_a_replaced_multipart_upload_is_not_committed(scene: Sc
     "the claim is given back, and the part is sent without waiting for the lease to lapse",
 )
 async def test_a_claim_that_was_not_answered_is_given_back(scene: Scene) -> None:
-    known = await scene.begin()
+    known = await scene.begin(BOUND)
     await scene.dies(scene.first, Failing.ANSWER_LOST, "relaying.claim")
+    await scene.send(known, [0, 1])
+    await until(lambda: scene.status(known), lambda status: status["parts_relayed"] == 1)
+    assert [part["attempts"] for part in (await scene.world.rows()).parts] == [1]
+
+
+@pytest.mark.survives(
+    "the answer to the recording of a chunk is lost, with the claim of its part",
+    "the claim is given back, and the part is sent without waiting for the lease to lapse",
+)
+async def test_a_claim_made_by_a_recording_that_was_not_answered_is_given_back(
+    scene: Scene,
+) -> None:
+    known = await scene.begin()
+    await scene.dies(scene.first, Failing.ANSWER_LOST, "receiving.record")
     await scene.send(known, [0])
     await until(lambda: scene.status(known), lambda status: status["parts_relayed"] == 1)
     assert [part["attempts"] for part in (await scene.world.rows()).parts] == [1]
