@@ -9,6 +9,7 @@ import logging
 import re
 import sys
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final, Literal
 
 import structlog
@@ -51,6 +52,23 @@ _SECRET_TEXTS: Final = (
         REDACTED,
     ),
 )
+
+# What holds none of these, in lower case, holds none of the secrets above: most lines, at a tenth
+# of the cost of searching for each.
+_MARKS: Final = (
+    "bearer",
+    "basic",
+    "eyj",
+    ".public.",
+    ".local.",
+    "whsec_",
+    "/s/",
+    "$argon2",
+    "?",
+    "://",
+    "private key",
+)
+_NAMES_KNOWN: Final = 1024
 
 
 def configure_logging(*, level: str, fmt: Literal["json", "console"]) -> None:
@@ -121,8 +139,10 @@ def _settle_libraries() -> None:
 
 
 def _redacted(name: object, value: object) -> object:
-    if isinstance(name, str) and _SECRET_NAMES.search(name):
+    if isinstance(name, str) and _is_of_a_secret(name):
         return REDACTED
+    if isinstance(value, str):
+        return _scrubbed(str(value))
     if value is None or isinstance(value, bool | int | float):
         return value
     if isinstance(value, Mapping):
@@ -132,7 +152,14 @@ def _redacted(name: object, value: object) -> object:
     return _scrubbed(str(value))
 
 
+@lru_cache(_NAMES_KNOWN)
+def _is_of_a_secret(name: str) -> bool:
+    return _SECRET_NAMES.search(name) is not None
+
+
 def _scrubbed(text: str) -> str:
+    if text.isascii() and not any(map(text.lower().__contains__, _MARKS)):
+        return text
     for pattern, replacement in _SECRET_TEXTS:
         text = pattern.sub(replacement, text)
     return text

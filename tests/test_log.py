@@ -17,6 +17,9 @@ SECRETS = [
     "authorization: bearer 5ec2e7",
     f"token {JWT} refused",
     "v4.public.5ec2e7",
+    "v2.local.5ec2e7",
+    JWT,
+    "BASIC 5ec2e7",
     "key whsec_5ec2e7",
     "GET /s/5ec2e7-V3Yx1rLw0nB8mZc9kQ2hT4uJs HTTP/1.1",
     "https://uploads.example.com/s/V3Yx1rLw0nB8mZc9kQ2hT4u_5ec2e7s?x=1",
@@ -116,6 +119,11 @@ def test_a_field_named_like_a_secret_is_withheld(name: str) -> None:
 )
 def test_harmless_text_stays(text: str) -> None:
     assert redact(None, "info", {"event": text}) == {"event": text}
+
+
+def test_a_secret_is_found_behind_letters_that_only_fold_to_ascii() -> None:
+    text = "ba\u017fic 5ec2e7"
+    assert redact(None, "info", {"event": text}) == {"event": f"ba\u017fic {REDACTED}"}
 
 
 def test_an_exception_is_one_line_of_json(capsys: pytest.CaptureFixture[str]) -> None:
