@@ -42,7 +42,10 @@ class Rows(Protocol):
 
 
 class Store(CompletingStore, Protocol):
-    async def put_object(self, target: ObjectTarget, *, source: PartSource) -> None: ...
+    async def put_object(self, target: ObjectTarget, *, source: PartSource) -> StoredObject | None:
+        """The object as HEAD shows it right after, where it was looked at."""
+        ...
+
     async def head(self, target: ObjectTarget) -> StoredObject | None: ...
 
 
@@ -87,20 +90,20 @@ class MakeOfChunks:
         checksum = answered_checksum(upload, digest)
         source = self.spool.source(_slices(chunks), part_checksum(upload, digest))
         try:
-            await self._put(upload, source)
+            seen = await self._put(upload, source)
         except SourceDamaged as damage:
             return await self._reopen(upload, chunks, damage.indices)
         except (ObjectExists, ObjectRefused) as refusal:
             return await self.proof.decide_refused(upload, refusal, checksum)
-        return await self.proof.prove(upload, checksum)
+        return await self.proof.prove(upload, checksum, seen)
 
-    async def _put(self, upload: Upload, source: PartSource) -> None:
+    async def _put(self, upload: Upload, source: PartSource) -> StoredObject | None:
         """Bytes can be spoiled on their way: only a body refused twice is refused for good."""
         try:
-            await self.store.put_object(upload.target, source=source)
+            return await self.store.put_object(upload.target, source=source)
         except ObjectRefused as refusal:
             log.warning("body refused", upload_id=str(upload.id), reason=str(refusal))
-            await self.store.put_object(upload.target, source=source)
+            return await self.store.put_object(upload.target, source=source)
 
     async def _complete_multipart(self, upload: Upload) -> Closed:
         parts = await self.reading.parts(upload.id)

@@ -84,9 +84,11 @@ class ProveObject:
         await self._finish(upload, found, checksum)
         return True
 
-    async def prove(self, upload: Upload, checksum: Checksum | None = None) -> Closed:
-        """The store said yes; the object itself is the proof."""
-        found = await self.store.head(upload.target)
+    async def prove(
+        self, upload: Upload, checksum: Checksum | None = None, seen: StoredObject | None = None
+    ) -> Closed:
+        """The store said yes; the object itself is the proof: as `seen` since, or looked at now."""
+        found = seen or await self.store.head(upload.target)
         if found is not None and _is_ours(found, upload):
             await self._finish(upload, found, checksum)
             return Closed.ENDED

@@ -13,8 +13,10 @@ from aiobotocore.config import AioConfig
 from aiobotocore.session import AioSession
 from botocore.httpsession import get_cert_path
 
+from chunk_service.adapters.s3.composing import Composer
 from chunk_service.adapters.s3.connections import open_connections
 from chunk_service.adapters.s3.options import S3Options
+from chunk_service.adapters.s3.putting import Putting
 from chunk_service.adapters.s3.store import S3Store
 from chunk_service.adapters.s3.timing import Timing, Watch
 from chunk_service.adapters.s3.wire import Wire
@@ -51,7 +53,9 @@ async def open_store(
         ]
         for client in clients:
             wire.attach_to(client)
-        yield S3Store(options, repeating=clients[0], once=clients[1])
+        composer = Composer(session, clients[1], options, user_agent=USER_AGENT)
+        putting = Putting(composer, wire, watch)
+        yield S3Store(options, repeating=clients[0], once=clients[1], putting=putting)
 
 
 @asynccontextmanager

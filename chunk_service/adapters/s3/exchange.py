@@ -7,8 +7,9 @@ pass for one of the network.
 
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from aiobotocore.awsrequest import AioAWSResponse
@@ -37,7 +38,16 @@ class _SourceError(Exception):
         self.error = error
 
 
-class _Answer:
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Names of headers in any case; `content` is the whole body, or as much as is looked at."""
+
+    status: int
+    headers: Mapping[str, str]
+    content: bytes
+
+
+class _Content:
     """The body of an answer, already read, in the shape that aiobotocore awaits."""
 
     def __init__(self, content: bytes) -> None:
@@ -59,16 +69,20 @@ class Exchange:
         self._stopped = False
 
     def run(self) -> AioAWSResponse:
-        url = self._request.url
+        answer = self.answer()
+        headers = HeadersDict(answer.headers)
+        content = _Content(answer.content)
+        return AioAWSResponse(self._request.url, answer.status, headers, content)  # type: ignore[arg-type]
+
+    def answer(self) -> Answer:
         try:
             response = self._send()
             content = _read_bounded(response)
         except _SourceError as failed:
             raise failed.error from None
         except urllib3_errors.HTTPError as error:
-            raise _as_botocore(error, url=url) from error
-        headers = HeadersDict(response.headers)
-        return AioAWSResponse(url, response.status, headers, _Answer(content))  # type: ignore[arg-type]
+            raise _as_botocore(error, url=self._request.url) from error
+        return Answer(response.status, response.headers, content)
 
     def stop(self) -> None:
         """Make `run` end soon, whatever it waits for; its result is of no interest any more."""
@@ -100,12 +114,11 @@ class Exchange:
         self._connection.sock.settimeout(timeout.read_timeout)
 
     def _send(self) -> BaseHTTPResponse:
-        parts = urlsplit(self._request.url)
         pool = self._connections.connection_from_url(self._request.url)
         try:
             return pool.urlopen(
                 self._request.method,
-                f"{parts.path}?{parts.query}" if parts.query else parts.path,
+                path_of(self._request.url),
                 body=self,  # type: ignore[arg-type]
                 headers=_headers(self._request, self._source.size_bytes),
                 retries=False,
@@ -118,6 +131,12 @@ class Exchange:
             # from here on it may be back in the pool, carrying another's bytes
             with self._lock:
                 self._connection = None
+
+
+def path_of(url: str) -> str:
+    """With the query, as a request's first line has it."""
+    parts = urlsplit(url)
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path
 
 
 def _headers(request: AWSPreparedRequest, size_bytes: int) -> dict[str, str]:

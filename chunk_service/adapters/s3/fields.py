@@ -18,6 +18,10 @@ _FIELD_OF = {
     Algorithm.CRC32C: "ChecksumCRC32C",
     Algorithm.SHA256: "ChecksumSHA256",
 }
+_FIELD_OF_HEADER = {
+    "x-amz-checksum-type": "ChecksumType",
+    **{f"x-amz-checksum-{algorithm}": field for algorithm, field in _FIELD_OF.items()},
+}
 
 
 def of_place(target: ObjectTarget) -> dict[str, Any]:
@@ -29,6 +33,10 @@ def of_new_object(target: ObjectTarget) -> dict[str, Any]:
         "ContentType": target.content_type,
         "Metadata": {UPLOAD_ID: target.upload_id},
     }
+
+
+def of_look(target: ObjectTarget) -> dict[str, Any]:
+    return of_place(target) | {"ChecksumMode": "ENABLED"}
 
 
 def of_source(bucket: str, key: str, etag: str) -> dict[str, Any]:
@@ -91,6 +99,19 @@ def part_in(answer: Mapping[str, Any]) -> SentPart:
         etag=answer["ETag"],
         checksum=checksum_in(answer),
     )
+
+
+def object_by(headers: Mapping[str, str]) -> StoredObject | None:
+    """What the headers of an answer to HEAD show; None where they do not show an object."""
+    size, etag = headers.get("content-length", ""), headers.get("etag")
+    if not size.isdecimal() or not etag:
+        return None
+    checksums = {
+        field: headers[name] for name, field in _FIELD_OF_HEADER.items() if name in headers
+    }
+    upload_id = headers.get(f"x-amz-meta-{UPLOAD_ID}")
+    metadata = {} if upload_id is None else {UPLOAD_ID: upload_id}
+    return object_in(checksums | {"ContentLength": int(size), "ETag": etag, "Metadata": metadata})
 
 
 def object_in(answer: Mapping[str, Any]) -> StoredObject:

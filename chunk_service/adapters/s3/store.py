@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from chunk_service.adapters.s3 import fields
+from chunk_service.adapters.s3.composing import Elsewhere
 from chunk_service.adapters.s3.errors import outcomes, status_of
 from chunk_service.adapters.s3.options import S3Options
+from chunk_service.adapters.s3.putting import Putting
 from chunk_service.adapters.s3.wire import of_body
 from chunk_service.domain.checksums import Checksum
 from chunk_service.domain.objects import (
@@ -45,10 +47,13 @@ def _of_source() -> Iterator[None]:
 
 
 class S3Store:
-    def __init__(self, options: S3Options, *, repeating: "S3Client", once: "S3Client") -> None:
+    def __init__(
+        self, options: S3Options, *, repeating: "S3Client", once: "S3Client", putting: Putting
+    ) -> None:
         self._options = options
         self._repeating = repeating
         self._once = once
+        self._putting = putting
 
     async def create_multipart(self, target: ObjectTarget) -> MultipartId:
         with outcomes("CreateMultipartUpload"):
@@ -98,16 +103,21 @@ class S3Store:
         if not answer.get("ETag"):
             raise OutcomeUnknown("CompleteMultipartUpload: answered without an ETag")
 
-    async def put_object(self, target: ObjectTarget, *, source: PartSource) -> None:
+    async def put_object(self, target: ObjectTarget, *, source: PartSource) -> StoredObject | None:
+        """The object as HEAD shows it right after; None where it has not been looked at yet."""
+        said = {
+            **fields.of_new_object(target),
+            **fields.of_checksum(source.checksum),
+            **fields.of_guard(self._options),
+        }
         with outcomes("PutObject"):
-            answer = await self._once.put_object(
-                **fields.of_new_object(target),
-                **fields.of_checksum(source.checksum),
-                **fields.of_guard(self._options),
-                **of_body(source),
-            )
+            try:
+                return await self._putting(target, said=said, source=source)
+            except Elsewhere:
+                answer = await self._once.put_object(**said, **of_body(source))
         if not answer.get("ETag"):
             raise OutcomeUnknown("PutObject: answered without an ETag")
+        return None
 
     async def copy_object(self, target: ObjectTarget, *, source_key: str, etag: str) -> None:
         """Copy within the bucket, only while the source is what it was; 5 GiB at most.
@@ -153,9 +163,7 @@ class S3Store:
     async def head(self, target: ObjectTarget) -> StoredObject | None:
         with outcomes("HeadObject"):
             try:
-                answer = await self._repeating.head_object(
-                    **fields.of_place(target), ChecksumMode="ENABLED"
-                )
+                answer = await self._repeating.head_object(**fields.of_look(target))
             except ClientError as error:
                 if status_of(error) == 404:
                     return None

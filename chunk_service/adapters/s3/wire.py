@@ -7,8 +7,9 @@ source, whatever its size.
 """
 
 import asyncio
+from collections.abc import Callable
 from concurrent.futures import Executor
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from aiobotocore.awsrequest import AioAWSResponse
 from aiobotocore.client import AioBaseClient
@@ -17,6 +18,8 @@ from urllib3 import PoolManager
 
 from chunk_service.adapters.s3.exchange import Exchange
 from chunk_service.domain.objects import PartSource
+
+T = TypeVar("T")
 
 
 class _WireBody:
@@ -50,7 +53,7 @@ def sent_bytes(body: object) -> int:
 class Wire:
     def __init__(self, *, executor: Executor, connections: PoolManager) -> None:
         self._executor = executor
-        self._connections = connections
+        self.connections = connections
 
     def attach_to(self, client: AioBaseClient) -> None:
         for operation in ("UploadPart", "PutObject"):
@@ -58,24 +61,28 @@ class Wire:
             client.meta.events.register(event, self._carry)  # type: ignore[arg-type]
 
     def close(self) -> None:
-        self._connections.clear()
+        self.connections.clear()
 
     async def _carry(self, request: AWSPreparedRequest, **_: object) -> AioAWSResponse:
         source = cast("_WireBody", request.body).source
-        exchange = Exchange(request, source, connections=self._connections)
-        job = self._executor.submit(exchange.run)
+        exchange = Exchange(request, source, connections=self.connections)
+        return await self.run(exchange.run, stop=exchange.stop)
+
+    async def run(self, call: Callable[[], T], *, stop: Callable[[], None]) -> T:
+        """In a thread of the wire; `stop` makes the call end soon when the caller is cancelled."""
+        job = self._executor.submit(call)
         answer = asyncio.wrap_future(job)
         try:
             await asyncio.wait({answer})
         except asyncio.CancelledError:
             if not job.cancel():
-                exchange.stop()
+                stop()
                 await _ended(answer)
             raise
         return answer.result()
 
 
-async def _ended(answer: asyncio.Future[AioAWSResponse]) -> None:
+async def _ended(answer: asyncio.Future[T]) -> None:
     """Cancelled or not: until the thread has ended, the source's buffer is not the caller's."""
     while not answer.done():
         try:

@@ -100,10 +100,11 @@ async def test_listed_parts_carry_their_checksums(store: S3Store, target: Object
 async def test_a_small_object_is_put_whole(
     store: S3Store, target: ObjectTarget, plain_client: "S3Client", data: bytes
 ) -> None:
-    await store.put_object(target, source=source(data))
+    seen = await store.put_object(target, source=source(data))
     stored = await store.head(target)
     assert stored is not None
     assert (stored.size_bytes, stored.upload_id) == (len(data), target.upload_id)
+    assert seen == stored
     assert await content(plain_client, target) == data
 
 

@@ -7,8 +7,8 @@ from tests.machine.model import Shape
 from tests.machine.steps import Ahead, Failing
 from tests.service.recovery.scene import MULTIPART, ONE_PUT, Scene
 
-COMMON = ("closing.begin_completing", "store.head", "ending.end")
-OF_PARTS = ("reading.parts", "closing.set_closing", "store.complete_multipart")
+COMMON = ("closing.begin_completing", "ending.end")
+OF_PARTS = ("reading.parts", "closing.set_closing", "store.complete_multipart", "store.head")
 TAKING_OVER = ("closing.take", "closing.set_closing", "store.head", "store.put_object")
 
 
