@@ -50,6 +50,7 @@ class DatabaseFigures:
             buckets=_DATABASE_SECONDS,
             registry=registry,
         )
+        self._ok = self._statements.labels("ok")
 
     def asked(self, seconds: float, *, failed: bool) -> None:
-        self._statements.labels("error" if failed else "ok").observe(seconds)
+        (self._statements.labels("error") if failed else self._ok).observe(seconds)

@@ -4,10 +4,9 @@ What a lost connection means is decided by the use case; here it only gets its n
 """
 
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
@@ -17,6 +16,7 @@ from chunk_service.adapters.postgres.statements import Statement
 from chunk_service.domain.errors import DatabaseUnavailable
 
 Row = asyncpg.Record
+T = TypeVar("T")
 
 # Connections, authorization, no such database, rollbacks, resources, operators, the system.
 _UNAVAILABLE_CLASSES = frozenset({"08", "28", "3D", "40", "53", "57", "58"})
@@ -38,8 +38,8 @@ class Connected:
 
     async def rows(self, statement: Statement, **values: object) -> Sequence[Row]:
         """Run the statement and give its rows."""
-        with self._told(statement):
-            return await self.connection.fetch(statement.text, *statement.arguments(values))
+        ask = self.connection.fetch(statement.text, *statement.arguments(values))
+        return await self._told(statement, ask)
 
     async def row(self, statement: Statement, **values: object) -> Row | None:
         found = await self.rows(statement, **values)
@@ -47,17 +47,17 @@ class Connected:
 
     async def run(self, statement: Statement, **values: object) -> int:
         """Run the statement and give the number of rows it touched."""
-        with self._told(statement):
-            tag = await self.connection.execute(statement.text, *statement.arguments(values))
+        ask = self.connection.execute(statement.text, *statement.arguments(values))
+        tag = await self._told(statement, ask)
         number = tag.rpartition(" ")[2]
         return int(number) if number.isdigit() else 0
 
-    @contextmanager
-    def _told(self, statement: Statement) -> Iterator[None]:
+    async def _told(self, statement: Statement, ask: Awaitable[T]) -> T:
         began, is_through = time.perf_counter(), False
         try:
-            yield
+            answer = await ask
             is_through = True
+            return answer
         except asyncpg.PostgresError as error:
             if is_unavailable(error):
                 raise
@@ -67,18 +67,26 @@ class Connected:
                 self.watch.asked(time.perf_counter() - began, failed=not is_through)
 
 
-@contextmanager
-def translated() -> Iterator[None]:
-    """Name what means that the database can't be reached; other faults are bugs and pass on."""
-    try:
-        yield
-    except (asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, TimeoutError) as error:
-        # The internal one: Postgres was about to say why it closes the connection.
-        raise DatabaseUnavailable from error
-    except asyncpg.PostgresError as error:
-        if is_unavailable(error):
+class Translated:
+    """Names what means that the database can't be reached; other faults are bugs and pass on."""
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, _: object
+    ) -> None:
+        if error is not None and _is_away(error):
             raise DatabaseUnavailable from error
-        raise
+
+
+def _is_away(error: BaseException) -> bool:
+    if isinstance(error, asyncpg.PostgresError):
+        return is_unavailable(error)
+    # The internal one: Postgres was about to say why it closes the connection.
+    return isinstance(
+        error, asyncpg.InterfaceError | asyncpg.InternalClientError | OSError | TimeoutError
+    )
 
 
 def is_unavailable(error: asyncpg.PostgresError) -> bool:

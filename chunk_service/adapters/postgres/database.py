@@ -6,15 +6,14 @@ that stands alone goes out on its own, since a transaction would cost two round 
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from functools import partial
 from typing import TypeVar
 
 import asyncpg
 
-from chunk_service.adapters.postgres.connected import Connected, Row, Watch, translated
+from chunk_service.adapters.postgres.connected import Connected, Row, Translated, Watch
 from chunk_service.adapters.postgres.lost_connections import note_lost_connections
 from chunk_service.adapters.postgres.statements import Statement
 
@@ -51,41 +50,47 @@ class Database:
 
     async def rows(self, statement: Statement, **values: object) -> Sequence[Row]:
         """Run one statement on its own and give its rows."""
-        async with self._connected() as connected:
-            return await _out_of_deadlocks(partial(connected.rows, statement, **values))
+        return await self._alone(Connected.rows, statement, values)
 
     async def row(self, statement: Statement, **values: object) -> Row | None:
-        async with self._connected() as connected:
-            return await _out_of_deadlocks(partial(connected.row, statement, **values))
+        found = await self._alone(Connected.rows, statement, values)
+        return found[0] if found else None
 
     async def run(self, statement: Statement, **values: object) -> int:
         """Run one statement on its own and give the number of rows it touched."""
-        async with self._connected() as connected:
-            return await _out_of_deadlocks(partial(connected.run, statement, **values))
+        return await self._alone(Connected.run, statement, values)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connected]:
         """A short transaction; nothing but statements belongs inside."""
-        async with self._connected() as connected, connected.connection.transaction():
-            yield connected
-
-    @asynccontextmanager
-    async def _connected(self) -> AsyncIterator[Connected]:
-        with translated():
-            async with self.pool.acquire(timeout=self.pool_timeout_seconds) as connection:
+        with Translated():
+            async with (
+                self.pool.acquire(timeout=self.pool_timeout_seconds) as connection,
+                connection.transaction(),
+            ):
                 yield Connected(connection, self.watch)
 
+    async def _alone(
+        self,
+        ask: Callable[..., Awaitable[T]],
+        statement: Statement,
+        values: Mapping[str, object],
+    ) -> T:
+        """Again after a deadlock, which Postgres ends by refusing one of its statements, of which
+        nothing is left then.
 
-async def _out_of_deadlocks(ask: Callable[[], Awaitable[T]]) -> T:
-    """Postgres ends a deadlock by refusing one of its statements, of which nothing is left then.
-
-    There are some that no order of ours prevents: who updates a row that it has locked may have to
-    pass a version of it where another queues for that lock.
-    """
-    for _ in range(_MOST_DEADLOCKS):
-        with suppress(asyncpg.DeadlockDetectedError):
-            return await ask()
-    return await ask()
+        There are some that no order of ours prevents: who updates a row that it has locked may have
+        to pass a version of it where another queues for that lock.
+        """
+        with Translated():
+            async with self.pool.acquire(timeout=self.pool_timeout_seconds) as connection:
+                connected = Connected(connection, self.watch)
+                for _ in range(_MOST_DEADLOCKS):
+                    try:
+                        return await ask(connected, statement, **values)
+                    except asyncpg.DeadlockDetectedError:
+                        continue
+                return await ask(connected, statement, **values)
 
 
 @asynccontextmanager
