@@ -81,7 +81,7 @@ def rows(form: Form) -> list[Scenario]:
 
 
 def _near(form: Form) -> Iterator[Scenario]:
-    large, medium = form.large_bytes, form.medium_bytes
+    large, half, medium = form.large_bytes, form.half_bytes, form.medium_bytes
     four = "put-4x8"
     yield dataclasses.replace(_put(4, 8, large, four), who=EVERYONE, with_disk=True)
     yield Scenario(
@@ -97,11 +97,11 @@ def _near(form: Form) -> Iterator[Scenario]:
     yield dataclasses.replace(_put(1, 8, large, "put-1x8"), who=EVERYONE)
     yield _put(4, 1, medium, "put-1-mib")
     yield _put(1, 1, medium, "put-1-mib")
-    yield _put(4, 64, large, "put-64-mib")
-    yield _put(1, 64, large, "put-64-mib")
+    yield _put(4, 64, half, "put-64-mib")
+    yield _put(1, 64, half, "put-64-mib")
     request = ("one request", Kind.ONE_REQUEST, large, large)
     yield Scenario("request", "one request for the file", *request, slow_share=_SLOW_SHARE)
-    yield Scenario("form", "one form for the file", "one request", Kind.ONE_FORM, large, large)
+    yield Scenario("form", "one form for the file", "one request", Kind.ONE_FORM, half, half)
     yield from _small(form.small_uploads)
     at_once = ("at once", Kind.CHUNKS, form.at_once_bytes, min(8 * MIB, form.at_once_bytes))
     yield Scenario("at-once-64", "64 uploads at once", *at_once, uploads=64, at_once=64)

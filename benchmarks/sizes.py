@@ -21,6 +21,7 @@ class Form:
     rounds: int
     fresh_blocks: bool
     large_bytes: int
+    half_bytes: int
     medium_bytes: int
     at_once_bytes: int
     far_bytes: int
@@ -35,19 +36,21 @@ FULL = Form(
     rounds=5,
     fresh_blocks=True,
     large_bytes=GIB,
+    half_bytes=512 * MIB,
     medium_bytes=256 * MIB,
-    at_once_bytes=16 * MIB,
+    at_once_bytes=8 * MIB,
     far_bytes=512 * MIB,
     far_visible_bytes=128 * MIB,
     seaweed_bytes=256 * MIB,
     file_sizes=(64 * KIB, MIB, 64 * MIB, GIB, 8 * GIB),
-    small_uploads=400,
+    small_uploads=200,
 )
 QUICK = Form(
     name="quick",
     rounds=2,
     fresh_blocks=False,
     large_bytes=256 * MIB,
+    half_bytes=256 * MIB,
     medium_bytes=64 * MIB,
     at_once_bytes=4 * MIB,
     far_bytes=64 * MIB,
@@ -61,6 +64,7 @@ SMOKE = Form(
     rounds=1,
     fresh_blocks=False,
     large_bytes=64 * MIB,
+    half_bytes=64 * MIB,
     medium_bytes=16 * MIB,
     at_once_bytes=MIB,
     far_bytes=32 * MIB,
