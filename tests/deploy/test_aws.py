@@ -34,6 +34,7 @@ RIGHTS_OF: dict[str, frozenset[str]] = {
     "generate_presigned_post": frozenset({"s3:PutObject"}),
     "get_bucket_lifecycle_configuration": frozenset({"s3:GetLifecycleConfiguration"}),
     "get_object": OBJECT_READING,
+    "get_object_acl": frozenset(),  # never sent: it only shows where a bucket lies
     "head_bucket": frozenset({"s3:ListBucket"}),
     "head_object": OBJECT_READING,
     "list_multipart_uploads": frozenset({"s3:ListBucketMultipartUploads"}),
