@@ -81,6 +81,14 @@ class Scene:
         act = SendChunk(known, index, at, held=Held())
         return HeldBody(self.world, act, await asked(self.world, act))
 
+    async def hold_in_spool(self, known: Known, index: int) -> "HeldBody":
+        """The same for a new chunk, whose file is made while its first bytes come."""
+        before = await self.spooled()
+        body = await self.hold(known, index)
+        while await self.spooled() == before:  # noqa: ASYNC110 - the spool tells nobody
+            await asyncio.sleep(0.01)
+        return body
+
     async def complete(self, known: Known, *, at: int = 0) -> httpx.Response:
         return await self.ask(Complete(known, at))
 

@@ -21,7 +21,7 @@ RESERVATIONS_LAPSE = timedelta(hours=2)
 )
 async def test_a_writer_whose_reservation_was_reaped_gives_up(scene: Scene) -> None:
     known = await scene.begin()
-    body = await scene.hold(known, 0)
+    body = await scene.hold_in_spool(known, 0)
     assert len(await scene.spooled()) == 1
     await scene.world.pass_time(RESERVATIONS_LAPSE)
     await scene.sweep(scene.second)
@@ -36,7 +36,7 @@ async def test_a_writer_whose_reservation_was_reaped_gives_up(scene: Scene) -> N
 
 async def test_a_file_whose_reservation_lives_is_left_alone(scene: Scene) -> None:
     known = await scene.begin()
-    body = await scene.hold(known, 0)
+    body = await scene.hold_in_spool(known, 0)
     await scene.sweep(scene.first)
     await scene.sweep(scene.second)
     assert (await body.let_go()).status_code == 200
@@ -50,7 +50,7 @@ async def test_a_writer_that_ends_while_its_file_is_being_reaped_is_not_acknowle
     scene: Scene,
 ) -> None:
     known = await scene.begin()
-    body = await scene.hold(known, 0)
+    body = await scene.hold_in_spool(known, 0)
     await scene.world.pass_time(RESERVATIONS_LAPSE)
     held = scene.second.steps.hold("spool.unlink")
     sweeping = asyncio.create_task(scene.sweep(scene.second))
@@ -81,7 +81,7 @@ async def test_what_comes_in_the_midst_of_a_sweep_is_left_alone(scene: Scene, st
     sweeping = asyncio.create_task(scene.sweep(scene.second))
     await held.reached.wait()
     await scene.send(known, [0])
-    body = await scene.hold(known, 1)
+    body = await scene.hold_in_spool(known, 1)
     held.let_go.set()
     await sweeping
     assert len(await scene.spooled()) == 2
