@@ -49,7 +49,7 @@ def _patience_seconds(limits: ApiLimits, received_bytes: int, waited_seconds: fl
     return min(limits.body_idle_seconds, earned - waited_seconds)
 
 
-async def _next_piece(request: Request, patience_seconds: float) -> tuple[bytes, bool]:
+async def _next_piece(request: Request, patience_seconds: float) -> tuple[Piece, bool]:
     try:
         async with asyncio.timeout(patience_seconds):
             message = await request.receive()

@@ -60,13 +60,18 @@ class Filling(asyncio.BufferedProtocol):
     def _hand_on_whole(self) -> None:
         self._hold_timer.cancel()
         piece = memoryview(self._buffer)[: self._filled_bytes]
-        self._buffers.give(self._buffer)
-        self._filled_bytes = 0
-        self._taker.data_received(piece)
+        self._let_go()
         if self._left_bytes:
-            self._buffer = self._buffers.take()
-        else:
+            self._buffer, self._filled_bytes = self._buffers.take(), 0
+        self._taker.data_received(piece)
+        if not self._left_bytes:
             self._taker.body_filled()
+
+    def _let_go(self) -> None:
+        """Once for each: a buffer that was given twice would be taken by two bodies."""
+        if self._buffer:
+            self._buffers.give(self._buffer)
+            self._buffer = bytearray()
 
     def _hand_on_part(self) -> None:
         """Copied: a slow client's readers gather many pieces, each of which would keep a buffer."""
@@ -79,7 +84,7 @@ class Filling(asyncio.BufferedProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._hold_timer.cancel()
-        self._buffers.give(self._buffer)
+        self._let_go()
         self._taker.connection_lost(exc)
 
     def pause_writing(self) -> None:

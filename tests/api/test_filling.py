@@ -10,8 +10,8 @@ from starlette.responses import PlainTextResponse
 from starlette.types import Message, Receive, Scope, Send
 
 from chunk_service.api.arriving import receive_of
-from chunk_service.api.body_buffers import LARGEST_BYTES
-from chunk_service.api.filling import LEAST_FILLED_BYTES
+from chunk_service.api.body_buffers import LARGEST_BYTES, BodyBuffers
+from chunk_service.api.filling import LEAST_FILLED_BYTES, Filling
 from chunk_service.domain.uploads import Piece
 from tests.api.served import connected, next_answer, told
 
@@ -143,6 +143,30 @@ def test_a_body_behind_its_answer_is_passed_over(
             writer.write(_request(bytes(3 * LARGEST_BYTES)) + b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
             assert (await next_answer(reader)).startswith("PUT")
             assert (await next_answer(reader)).startswith("GET")
+
+    run(check())
+
+
+@pytest.mark.parametrize("size_bytes", [LARGEST_BYTES, 2 * LARGEST_BYTES])
+def test_a_buffer_is_given_once_even_where_its_bytes_are_not_taken(
+    run: Run, size_bytes: int
+) -> None:
+    class Broken(asyncio.Protocol):
+        def data_received(self, data: Piece) -> None:
+            raise BrokenPipeError
+
+        def body_filled(self) -> None:
+            pass
+
+    async def check() -> None:
+        buffers = BodyBuffers()
+        loop = asyncio.get_running_loop()
+        filling = Filling(Broken(), size_bytes, buffers=buffers, loop=loop)
+        filling.get_buffer(-1)
+        with pytest.raises(BrokenPipeError):
+            filling.buffer_updated(LARGEST_BYTES)
+        filling.connection_lost(None)
+        assert buffers.take() is not buffers.take()
 
     run(check())
 
