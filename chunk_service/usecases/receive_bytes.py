@@ -120,7 +120,9 @@ class ReceiveBytes:
                 offset_of(admission, address.index), sha256=request.sha256 is not None
             )
             first = self._first_bytes(admission, address)
-            writer = await self.spool.create(attempt.file_name, recipe)
+            writer = await self.spool.create(
+                attempt.file_name, recipe, size_bytes=attempt.size_bytes
+            )
             digest = await _take(request, writer, most_bytes, first)
             digest = await self._verify(request, attempt, recipe, digest)
             placement = place(upload.progress, address.index, digest.size_bytes, self.limits)
@@ -136,7 +138,9 @@ class ReceiveBytes:
             raise SpoolFull
         writer: ChunkWriter | None = None
         try:
-            writer = await self.spool.create(attempt.file_name, UNADDRESSED)
+            writer = await self.spool.create(
+                attempt.file_name, UNADDRESSED, size_bytes=attempt.size_bytes
+            )
             first = FirstBytes() if self.types.is_wanted else None
             taken = await _take(request, writer, attempt.size_bytes, first)
             address = request.address

@@ -64,7 +64,7 @@ class Spool(Protocol):
     @property
     def id(self) -> SpoolId: ...
     def source(self, slices: Sequence[Slice], checksum: Checksum | None) -> PartSource: ...
-    async def unlink(self, file_name: str) -> None: ...
+    async def recycle(self, file_name: str) -> None: ...
 
 
 Combine = Callable[[Iterable[Digest], Iterable[Algorithm]], Digest]
@@ -141,7 +141,7 @@ class RelayParts:
             return
         log.debug("part relayed", upload_id=str(claim.upload.id), part=claim.number)
         for name in noted.done_files:
-            await self.spool.unlink(name)
+            await self.spool.recycle(name)
 
     async def _lose(self, claim: Claim, indices: Iterable[int]) -> None:
         lost = frozenset(indices)

@@ -37,6 +37,8 @@ POINTS = (
     "relaying.set_multipart:after",
     "relaying.set_multipart:before",
     "spool.create:after",
+    "spool.recycle:after",
+    "spool.recycle:before",
     "spool.unlink:after",
     "spool.unlink:before",
     "store.complete_multipart:after",

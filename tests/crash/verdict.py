@@ -42,7 +42,7 @@ async def left_behind(site: Site) -> list[str]:
     """What is still owed or lies about; empty in the quiet state."""
     rows = await read_all(site.clock.database_url)
     names = (path.name for path in site.spool.iterdir())
-    found = [f"file {name}" for name in names if name != "spool-id"]
+    found = [f"file {name}" for name in names if not name.startswith(("spool-id", "."))]
     found += [f"multipart upload of {key}" for key in await site.store.open_multiparts()]
     found += [f"reservation of {row['file_name']}" for row in rows.reservations]
     for upload in rows.uploads:

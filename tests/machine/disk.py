@@ -1,6 +1,7 @@
 """A disk that a power cut takes by its word: what was not synced is gone, what was not is back.
 
 Bytes of a file count once the file was synced, its name and the lack of a name once the folder was.
+A file that is written over may be found by its old name with any bytes until the folder was synced.
 Two processes on one volume share one of these. It can also be full, or fail to sync, when told to.
 """
 
@@ -23,6 +24,7 @@ class ForgetfulDisk(Disk):
         self._synced: dict[Path, bytes] = {}
         self._named: set[Path] = set()
         self._unlinked: dict[Path, bytes] = {}
+        self._set_aside: dict[Path, Path] = {}
         self._lock = threading.Lock()
 
     def create(self, path: Path) -> int:
@@ -30,6 +32,26 @@ class ForgetfulDisk(Disk):
         with self._lock:
             self._paths[handle] = path
             self._synced[path] = b""
+        return handle
+
+    def set_aside(self, path: Path, spare: Path) -> int | None:
+        size_bytes = super().set_aside(path, spare)
+        if size_bytes is not None:
+            with self._lock:
+                self._set_aside[spare] = path
+                if path in self._named:
+                    self._unlinked[path] = self._synced[path]
+        return size_bytes
+
+    def take_over(self, spare: Path, path: Path) -> int:
+        handle = super().take_over(spare, path)
+        with self._lock:
+            before = self._set_aside.pop(spare)
+            garbage = bytes(path.stat().st_size)
+            self._paths[handle] = path
+            self._synced[path] = garbage
+            if before in self._unlinked:
+                self._synced[before] = garbage
         return handle
 
     def write(self, handle: int, pieces: Sequence[memoryview]) -> int:

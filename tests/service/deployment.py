@@ -101,10 +101,14 @@ class Deployment:
             await connection.close()
 
     def spooled_files(self) -> list[str]:
-        """Everything in the spool but its own mark."""
+        """Everything in the spool but its own mark and its spares."""
         if not self.spool.exists():
             return []
-        return sorted(path.name for path in self.spool.iterdir() if path.name != "spool-id")
+        return sorted(
+            path.name
+            for path in self.spool.iterdir()
+            if not path.name.startswith(("spool-id", "."))
+        )
 
     async def fetch(self, query: str, *values: object) -> list[asyncpg.Record]:
         connection = await asyncpg.connect(self.database_url)

@@ -4,6 +4,7 @@ They stand in one place so that another disk can be handed in: one that is full,
 which order it was asked. Reading needs no such place: a test damages the file itself.
 """
 
+import fcntl
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,6 +16,41 @@ class Disk:
     def create(self, path: Path) -> int:
         """A handle of a file that did not exist before."""
         return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+
+    def set_aside(self, path: Path, spare: Path) -> int | None:
+        """Rename a file that is to be written over; its size in bytes.
+
+        None where it is not to be: somebody reads it, has it by another name, or it is gone.
+        """
+        try:
+            handle = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
+        except OSError:
+            return None
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            found = os.fstat(handle)
+            if found.st_nlink > 1:
+                return None
+            path.rename(spare)
+            return found.st_size
+        except OSError:
+            return None
+        finally:
+            os.close(handle)
+
+    def take_over(self, spare: Path, path: Path) -> int:
+        """A handle of what was set aside, by a name that nothing had before."""
+        handle = os.open(spare, os.O_WRONLY | os.O_CLOEXEC)
+        try:
+            path.hardlink_to(spare)  # a rename would replace what is there
+            spare.unlink()
+        except OSError:
+            os.close(handle)
+            raise
+        return handle
+
+    def shorten(self, handle: int, size_bytes: int) -> None:
+        os.ftruncate(handle, size_bytes)
 
     def write(self, handle: int, pieces: Sequence[memoryview]) -> int:
         """How many bytes were taken, perhaps not all."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chunk_service.adapters.digests import CRCS
+from chunk_service.adapters.spool.files import open_to_read
 from chunk_service.domain.checksums import Algorithm, Checksum
 from chunk_service.domain.objects import SourceDamaged
 
@@ -46,13 +47,10 @@ class WindowSource:
 
 def _read(each: FileSlice, buffer: memoryview) -> Iterator[memoryview]:
     try:
-        handle = os.open(each.path, os.O_RDONLY | os.O_CLOEXEC)
+        with open_to_read(each.path) as handle:
+            yield from _checked_pieces(handle, each, buffer)
     except FileNotFoundError as error:
         raise SourceDamaged([each.index]) from error
-    try:
-        yield from _checked_pieces(handle, each, buffer)
-    finally:
-        os.close(handle)
 
 
 def _checked_pieces(handle: int, each: FileSlice, buffer: memoryview) -> Iterator[memoryview]:

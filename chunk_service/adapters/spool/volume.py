@@ -2,7 +2,7 @@
 
 A spool is a volume, not a process: it carries a random id in a synced file, and rows name that id.
 Blocking calls run in the spool's own executor, so that nothing else can starve them. Files are
-flat, one per attempt, and never renamed.
+flat, one per attempt; a name stands for one attempt's bytes and for no others.
 """
 
 import asyncio
@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import TypeVar
 
 from chunk_service.adapters.spool.disk import Disk
-from chunk_service.adapters.spool.files import read_digest, read_sha256
+from chunk_service.adapters.spool.files import open_to_read, read_digest, read_sha256
 from chunk_service.adapters.spool.mark import ID_FILE
 from chunk_service.adapters.spool.source import FileSlice, WindowSource
+from chunk_service.adapters.spool.spares import KEPT_SECONDS, Spares
 from chunk_service.adapters.spool.writer import ComputingWriter, FileWriter
 from chunk_service.domain.checksums import Checksum
 from chunk_service.domain.errors import StorageUnavailable
@@ -24,6 +25,11 @@ from chunk_service.domain.uploads import ChunkDigest, Recipe, SpoolId
 from chunk_service.usecases.relaying import Slice
 
 T = TypeVar("T")
+
+
+def is_of_a_chunk(name: str) -> bool:
+    """Whether a file in the spool's folder is of some attempt at a chunk."""
+    return not name.startswith((ID_FILE, "."))
 
 
 class Spool:
@@ -34,6 +40,7 @@ class Spool:
         self._id = spool_id
         self._executor = executor
         self._disk = disk
+        self._spares = Spares(folder, disk)
 
     @property
     def id(self) -> SpoolId:
@@ -51,9 +58,16 @@ class Spool:
         except OSError as error:
             raise StorageUnavailable("The spool's disk fails.") from error
 
-    async def create(self, file_name: str, recipe: Recipe) -> FileWriter:
-        path = self.folder / file_name
-        return FileWriter(path, recipe, executor=self._executor, disk=self._disk)
+    async def create(self, file_name: str, recipe: Recipe, *, size_bytes: int) -> FileWriter:
+        """`size_bytes`: about what will come."""
+        return FileWriter(
+            self.folder / file_name,
+            recipe,
+            executor=self._executor,
+            disk=self._disk,
+            spares=self._spares,
+            expected_bytes=size_bytes,
+        )
 
     def compute(self, recipe: Recipe) -> ComputingWriter:
         return ComputingWriter(recipe, self._executor)
@@ -72,8 +86,8 @@ class Spool:
 
     async def first_bytes(self, file_name: str, most_bytes: int) -> bytes:
         def read() -> bytes:
-            with (self.folder / file_name).open("rb") as file:
-                return file.read(most_bytes)
+            with open_to_read(self.folder / file_name) as handle:
+                return os.read(handle, most_bytes)
 
         return await self.run(read)
 
@@ -83,6 +97,10 @@ class Spool:
                 self._disk.unlink(self.folder / name)
 
         await self.run(remove)
+
+    async def recycle(self, file_name: str) -> None:
+        """The store has these bytes: the next chunk may be written over them."""
+        await self.run(lambda: self._spares.give(self.folder / file_name))
 
     async def sha256(self, file_names: Sequence[str]) -> bytes:
         """The hash of the files' bytes, one after the other."""
@@ -112,13 +130,24 @@ class Spool:
             sizes = {}
             with os.scandir(self.folder) as entries:
                 for entry in entries:
-                    if entry.name.startswith((ID_FILE, ".")) or entry.is_dir():
-                        continue  # such as `lost+found`, where the spool is a volume's root
+                    if entry.is_dir() or not is_of_a_chunk(entry.name):
+                        continue
                     with suppress(FileNotFoundError):
                         sizes[entry.name] = entry.stat().st_size
             return sizes
 
         return await self.run(look)
+
+    async def keep_spares_briefly(self) -> None:
+        """Without end: what is not written over soon is removed."""
+        while True:
+            with suppress(StorageUnavailable):
+                await self.run(self._spares.drop_stale)
+            await asyncio.sleep(KEPT_SECONDS / 2)
+
+    def drop_spares(self) -> None:
+        """Blocking."""
+        self._spares.drop()
 
     async def probe(self) -> None:
         """Raises where the folder can't be written to."""
@@ -136,7 +165,12 @@ async def open_spool(
     folder: Path, spool_id: SpoolId, *, threads: int, disk: Disk
 ) -> AsyncIterator[Spool]:
     executor = ThreadPoolExecutor(threads, thread_name_prefix="spool")
+    spool = Spool(folder, spool_id, executor=executor, disk=disk)
+    keeping = asyncio.create_task(spool.keep_spares_briefly())
     try:
-        yield Spool(folder, spool_id, executor=executor, disk=disk)
+        yield spool
     finally:
+        keeping.cancel()
         executor.shutdown(wait=True, cancel_futures=True)
+        with suppress(OSError):
+            spool.drop_spares()

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from chunk_service.adapters.digests import Digester
 from chunk_service.adapters.spool.disk import Disk
+from chunk_service.adapters.spool.spares import Spares
 from chunk_service.domain.errors import SpoolFull, StorageUnavailable
 from chunk_service.domain.uploads import ChunkDigest, Piece, Recipe
 
@@ -77,12 +78,24 @@ class ComputingWriter:
 
 
 class FileWriter(ComputingWriter):
-    """Its file, which did not exist before, is made while the first bytes come."""
+    """Its file is made while the first bytes come, or a spare of the expected size is taken."""
 
-    def __init__(self, path: Path, recipe: Recipe, *, executor: Executor, disk: Disk) -> None:
+    def __init__(
+        self,
+        path: Path,
+        recipe: Recipe,
+        *,
+        executor: Executor,
+        disk: Disk,
+        spares: Spares,
+        expected_bytes: int,
+    ) -> None:
         super().__init__(recipe, executor)
         self._path = path
         self._disk = disk
+        self._spares = spares
+        self._length_bytes = expected_bytes
+        self._stored_bytes = 0
         self._handle: int | None = None
         self._is_created = False
         self._start(self._create)
@@ -93,20 +106,36 @@ class FileWriter(ComputingWriter):
         await super().discard()
 
     def _create(self) -> None:
-        self._handle = self._disk.create(self._path)
+        self._handle = self._spares.take(self._path, self._length_bytes)
+        if self._handle is None:
+            self._length_bytes = 0
+            self._handle = self._disk.create(self._path)
         self._is_created = True
 
     def _store(self, pieces: Sequence[Piece]) -> None:
         super()._store(pieces)
-        assert self._handle is not None
         left = [memoryview(piece) for piece in pieces if piece]
         while left:
-            left = _without(left, self._disk.write(self._handle, left))
+            written = self._write(left)
+            self._stored_bytes += written
+            left = _without(left, written)
+
+    def _write(self, pieces: Sequence[memoryview]) -> int:
+        assert self._handle is not None
+        try:
+            return self._disk.write(self._handle, pieces)
+        except OSError as error:
+            if error.errno not in FULL or not self._spares:
+                raise
+            self._spares.drop()
+            return self._disk.write(self._handle, pieces)
 
     def _close(self) -> None:
         handle, self._handle = self._handle, None
         assert handle is not None
         try:
+            if self._stored_bytes < self._length_bytes:
+                self._disk.shorten(handle, self._stored_bytes)
             self._disk.sync(handle)
         finally:
             self._disk.close(handle)

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chunk_service.adapters.spool.mark import ID_FILE
+from chunk_service.adapters.spool.volume import is_of_a_chunk
 from chunk_service.cli.demonstration.failure import DemonstrationError
 from chunk_service.cli.demonstration.source import Advance, SourceFile
 from chunk_service.cli.stack.facts import StackFacts
@@ -57,7 +57,7 @@ async def empty_spool(spool: Path) -> None:
 
 
 def _chunk_files(spool: Path) -> list[str]:
-    return [entry.name for entry in spool.iterdir() if entry.name != ID_FILE]
+    return [entry.name for entry in spool.iterdir() if is_of_a_chunk(entry.name)]
 
 
 async def _object_sha256(facts: StackFacts, key: str, *, advance: Advance) -> str:

@@ -8,13 +8,15 @@ from uuid import uuid4
 import pytest
 
 from chunk_service.adapters.spool.disk import Disk
-from chunk_service.adapters.spool.mark import make_spool_id
+from chunk_service.adapters.spool.mark import ID_FILE, make_spool_id
+from chunk_service.adapters.spool.spares import PREFIX
 from chunk_service.adapters.spool.volume import Spool, open_spool
 from chunk_service.domain.checksums import Algorithm
 from chunk_service.domain.errors import StorageUnavailable
 from chunk_service.domain.objects import SourceDamaged
 from chunk_service.domain.uploads import ChunkDigest, Recipe, SpoolId
 from chunk_service.usecases.relaying import Slice
+from tests.service.waiting import until
 
 RECIPE = Recipe(part_size=4, algorithms=frozenset({Algorithm.CRC64NVME}), offset=2, sha256=True)
 
@@ -27,7 +29,7 @@ async def spool(tmp_path: Path) -> AsyncIterator[Spool]:
 
 
 async def store(spool: Spool, file_name: str, data: bytes) -> ChunkDigest:
-    writer = await spool.create(file_name, RECIPE)
+    writer = await spool.create(file_name, RECIPE, size_bytes=len(data))
     await writer.write(data)
     return await writer.finish()
 
@@ -112,3 +114,25 @@ async def test_a_disk_that_cannot_be_read_is_no_storage_and_no_lost_file(
     for call in calls:
         with pytest.raises(StorageUnavailable):
             await call
+
+
+async def test_what_was_recycled_lies_in_the_spool_neither_by_its_name_nor_for_long(
+    spool: Spool,
+) -> None:
+    await store(spool, "file", b"abc")
+    await spool.recycle("file")
+    assert await spool.file_sizes() == {}
+
+    async def spares() -> list[Path]:
+        return list(spool.folder.glob(f"{PREFIX}*"))
+
+    assert await spares() != []
+    await until(spares, lambda found: found == [])
+
+
+async def test_a_spool_that_is_closed_leaves_no_spare(tmp_path: Path) -> None:
+    spool_id = make_spool_id(tmp_path, SpoolId(uuid4()))
+    async with open_spool(tmp_path, spool_id, threads=2, disk=Disk()) as spool:
+        await store(spool, "file", b"abc")
+        await spool.recycle("file")
+    assert [path.name for path in tmp_path.iterdir()] == [ID_FILE]

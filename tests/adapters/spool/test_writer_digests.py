@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from chunk_service.adapters.digests import combine
 from chunk_service.adapters.spool.disk import UnsyncedDisk
 from chunk_service.adapters.spool.files import read_digest
+from chunk_service.adapters.spool.spares import Spares
 from chunk_service.adapters.spool.writer import ComputingWriter, FileWriter
 from chunk_service.domain.checksums import Algorithm
 from chunk_service.domain.uploads import ChunkDigest, Digest, Recipe
@@ -61,6 +62,12 @@ def cut(data: bytes, sizes: list[int]) -> list[bytes]:
     return pieces
 
 
+def to_file(path: Path, recipe: Recipe, executor: ThreadPoolExecutor) -> FileWriter:
+    disk = UnsyncedDisk()
+    spares = Spares(path.parent, disk)
+    return FileWriter(path, recipe, executor=executor, disk=disk, spares=spares, expected_bytes=0)
+
+
 async def write(writer: ComputingWriter, pieces: list[bytes]) -> ChunkDigest:
     for piece in pieces:
         await writer.write(piece)
@@ -86,7 +93,7 @@ async def test_slices_and_digests_are_right_for_any_offset_part_and_piece(
 ) -> None:
     wanted = recipe(offset, part_size=part_size, sha256=sha256)
     path = tmp_path / str(uuid4())
-    writer = FileWriter(path, wanted, executor=executor, disk=UnsyncedDisk())
+    writer = to_file(path, wanted, executor)
     pieces = cut(data, sizes)
     assert await write(writer, pieces) == expected(data, wanted)
     assert path.read_bytes() == data
@@ -101,7 +108,7 @@ async def test_more_than_one_gathering_comes_out_whole(
     data = random.Random(7).randbytes(3 * MIB + 17)
     wanted = recipe(5 * MIB - 11, part_size=MIB)
     path = tmp_path / "file"
-    writer = FileWriter(path, wanted, executor=executor, disk=UnsyncedDisk())
+    writer = to_file(path, wanted, executor)
     pieces = [data[start : start + piece_bytes] for start in range(0, len(data), piece_bytes)]
     found = await write(writer, pieces)
     assert path.read_bytes() == data
@@ -115,7 +122,7 @@ async def test_many_tiny_pieces_do_not_ask_for_more_buffers_than_one_write_takes
     tmp_path: Path, executor: ThreadPoolExecutor
 ) -> None:
     path = tmp_path / "file"
-    writer = FileWriter(path, recipe(0), executor=executor, disk=UnsyncedDisk())
+    writer = to_file(path, recipe(0), executor)
     await write(writer, [b"x"] * 3000)
     assert path.read_bytes() == b"x" * 3000
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from chunk_service.adapters.spool.disk import Disk, UnsyncedDisk
+from chunk_service.adapters.spool.spares import Spares
 from chunk_service.adapters.spool.writer import GATHER_BYTES, FileWriter
 from chunk_service.domain.checksums import Algorithm
 from chunk_service.domain.errors import ServiceError, SpoolFull, StorageUnavailable
@@ -28,7 +29,14 @@ def path(tmp_path: Path) -> Path:
 
 
 def create(path: Path, executor: ThreadPoolExecutor, disk: Disk) -> FileWriter:
-    return FileWriter(path, RECIPE, executor=executor, disk=disk)
+    return FileWriter(
+        path,
+        RECIPE,
+        executor=executor,
+        disk=disk,
+        spares=Spares(path.parent, disk),
+        expected_bytes=0,
+    )
 
 
 async def at_the_gate(disk: GatedDisk) -> None:

@@ -42,7 +42,7 @@ async def test_a_window_is_taken_over_when_its_lease_has_lapsed_and_not_before(
         "relaying.set_multipart",
         "store.upload_part",
         "relaying.note_etag",
-        "spool.unlink",
+        "spool.recycle",
     ],
 )
 async def test_a_relay_that_died_anywhere_is_continued(
