@@ -17,6 +17,7 @@ from chunk_service.adapters.s3.composing import Composer
 from chunk_service.adapters.s3.connections import open_connections
 from chunk_service.adapters.s3.options import S3Options
 from chunk_service.adapters.s3.putting import Putting
+from chunk_service.adapters.s3.sending import Sending
 from chunk_service.adapters.s3.store import S3Store
 from chunk_service.adapters.s3.timing import Timing, Watch
 from chunk_service.adapters.s3.wire import Wire
@@ -54,8 +55,13 @@ async def open_store(
         for client in clients:
             wire.attach_to(client)
         composer = Composer(session, clients[1], options, user_agent=USER_AGENT)
-        putting = Putting(composer, wire, watch)
-        yield S3Store(options, repeating=clients[0], once=clients[1], putting=putting)
+        yield S3Store(
+            options,
+            repeating=clients[0],
+            once=clients[1],
+            sending=Sending(composer, wire, watch),
+            putting=Putting(composer, wire, watch),
+        )
 
 
 @asynccontextmanager

@@ -16,7 +16,7 @@ from botocore.credentials import Credentials, ReadOnlyCredentials
 from botocore.exceptions import ClientError, NoCredentialsError
 from botocore.parsers import create_parser
 from botocore.serialize import create_serializer
-from botocore.utils import percent_encode
+from botocore.utils import percent_encode, percent_encode_sequence
 
 from chunk_service.adapters.s3.exchange import Answer
 from chunk_service.adapters.s3.options import S3Options
@@ -91,7 +91,7 @@ class Composer:
         said = self._serializer.serialize_to_request(fields, model)
         request = AWSRequest(
             method=said["method"],
-            url=place + percent_encode(fields["Key"], safe="/~"),
+            url=place + percent_encode(fields["Key"], safe="/~") + _query(said["query_string"]),
             headers=said["headers"] | {"User-Agent": self._user_agent},
         )
         request.context["client_config"] = self._client.meta.config
@@ -111,3 +111,7 @@ class Composer:
         error = ClientError(self._parser.parse(told, model.output_shape), operation)
         is_elsewhere = answer.status < 400 or error.response["Error"]["Code"] == _OTHER_REGION
         return Elsewhere() if is_elsewhere else error
+
+
+def _query(pairs: Mapping[str, Any]) -> str:
+    return f"?{percent_encode_sequence(pairs)}" if pairs else ""

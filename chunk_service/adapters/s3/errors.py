@@ -61,7 +61,7 @@ OUTCOME_OF_CODE: dict[str, type[StoreError]] = {
 _LATER = frozenset({408, 409, 425, 429})
 
 # Raised before anything was sent are the other BotoCoreErrors: credentials, bucket name, set-up.
-_AFTER_SENDING = (
+AFTER_SENDING = (
     HTTPClientError,
     ConnectionError,
     ChecksumError,
@@ -83,6 +83,11 @@ def status_of(error: ClientError) -> int:
     return int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
 
 
+def is_definite(error: ClientError) -> bool:
+    """Whether the same request would be answered the same."""
+    return outcome_of(_code_of(error), status_of(error)) is not OutcomeUnknown
+
+
 @contextmanager
 def outcomes(operation: str) -> Iterator[None]:
     """Within it, botocore's errors become ours; those of a `PartSource` pass unchanged."""
@@ -90,13 +95,17 @@ def outcomes(operation: str) -> Iterator[None]:
         yield
     except ClientError as error:
         raise _from_answer(operation, error) from None
-    except _AFTER_SENDING as error:
+    except AFTER_SENDING as error:
         raise OutcomeUnknown(f"{operation}: {type(error).__name__}") from None
     except BotoCoreError as error:
         raise StoreRefused(f"{operation} was not sent: {type(error).__name__}") from None
 
 
 def _from_answer(operation: str, error: ClientError) -> StoreError:
-    code, status = str(error.response.get("Error", {}).get("Code", "")), status_of(error)
+    code, status = _code_of(error), status_of(error)
     shown = code if code.isalnum() and len(code) <= 64 else "without a code"
     return outcome_of(code, status)(f"{operation}: {status} {shown}")
+
+
+def _code_of(error: ClientError) -> str:
+    return str(error.response.get("Error", {}).get("Code", ""))

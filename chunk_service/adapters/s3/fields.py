@@ -9,7 +9,7 @@ from typing import Any
 
 from chunk_service.adapters.s3.options import S3Options
 from chunk_service.domain.checksums import Algorithm, Checksum
-from chunk_service.domain.objects import ObjectTarget, SentPart, StoredObject
+from chunk_service.domain.objects import MultipartId, ObjectTarget, SentPart, StoredObject
 
 UPLOAD_ID = "upload-id"
 _FIELD_OF = {
@@ -85,6 +85,16 @@ def checksum_in(answer: Mapping[str, Any]) -> Checksum | None:
     return None
 
 
+def of_part(multipart: MultipartId, number: int) -> dict[str, Any]:
+    return {"UploadId": multipart, "PartNumber": number}
+
+
+def part_by(headers: Mapping[str, str]) -> dict[str, str]:
+    """The answer to UploadPart, from its headers."""
+    etag = headers.get("etag")
+    return _checksums_by(headers) | ({} if etag is None else {"ETag": etag})
+
+
 def contradicts(answer: Mapping[str, Any], checksum: Checksum | None) -> bool:
     """Whether the store took other bytes than `checksum` is of; it may answer none, or others."""
     if checksum is None:
@@ -106,12 +116,11 @@ def object_by(headers: Mapping[str, str]) -> StoredObject | None:
     size, etag = headers.get("content-length", ""), headers.get("etag")
     if not size.isdecimal() or not etag:
         return None
-    checksums = {
-        field: headers[name] for name, field in _FIELD_OF_HEADER.items() if name in headers
-    }
     upload_id = headers.get(f"x-amz-meta-{UPLOAD_ID}")
     metadata = {} if upload_id is None else {UPLOAD_ID: upload_id}
-    return object_in(checksums | {"ContentLength": int(size), "ETag": etag, "Metadata": metadata})
+    return object_in(
+        _checksums_by(headers) | {"ContentLength": int(size), "ETag": etag, "Metadata": metadata}
+    )
 
 
 def object_in(answer: Mapping[str, Any]) -> StoredObject:
@@ -121,3 +130,7 @@ def object_in(answer: Mapping[str, Any]) -> StoredObject:
         checksum=checksum_in(answer),
         upload_id=answer.get("Metadata", {}).get(UPLOAD_ID),
     )
+
+
+def _checksums_by(headers: Mapping[str, str]) -> dict[str, str]:
+    return {field: headers[name] for name, field in _FIELD_OF_HEADER.items() if name in headers}

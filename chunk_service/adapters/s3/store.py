@@ -4,11 +4,11 @@ Which of the two clients a call goes by says whether botocore may repeat it. A s
 what it must carry (an ETag, an upload id) proves nothing, so its outcome is unknown.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
@@ -17,6 +17,7 @@ from chunk_service.adapters.s3.composing import Elsewhere
 from chunk_service.adapters.s3.errors import outcomes, status_of
 from chunk_service.adapters.s3.options import S3Options
 from chunk_service.adapters.s3.putting import Putting
+from chunk_service.adapters.s3.sending import Sending, Undecided
 from chunk_service.adapters.s3.wire import of_body
 from chunk_service.domain.checksums import Checksum
 from chunk_service.domain.objects import (
@@ -48,11 +49,18 @@ def _of_source() -> Iterator[None]:
 
 class S3Store:
     def __init__(
-        self, options: S3Options, *, repeating: "S3Client", once: "S3Client", putting: Putting
+        self,
+        options: S3Options,
+        *,
+        repeating: "S3Client",
+        once: "S3Client",
+        sending: Sending,
+        putting: Putting,
     ) -> None:
         self._options = options
         self._repeating = repeating
         self._once = once
+        self._sending = sending
         self._putting = putting
 
     async def create_multipart(self, target: ObjectTarget) -> MultipartId:
@@ -68,19 +76,22 @@ class S3Store:
         self, target: ObjectTarget, *, multipart: MultipartId, number: int, source: PartSource
     ) -> str:
         """Return the ETag with its quotes; `SourceDamaged` comes out as the source raised it."""
+        said = {
+            **fields.of_place(target),
+            **fields.of_checksum(source.checksum),
+            **fields.of_part(multipart, number),
+        }
+        answer: Mapping[str, Any]
         with outcomes("UploadPart"):
-            answer = await self._repeating.upload_part(
-                **fields.of_place(target),
-                **fields.of_checksum(source.checksum),
-                **of_body(source),
-                UploadId=multipart,
-                PartNumber=number,
-            )
+            try:
+                answer = fields.part_by(await self._sending(said, source))
+            except Undecided:
+                answer = await self._repeating.upload_part(**said, **of_body(source))
         if not answer.get("ETag"):
             raise OutcomeUnknown("UploadPart: answered without an ETag")
         if fields.contradicts(answer, source.checksum):
             raise OutcomeUnknown("UploadPart: answered with another checksum than was sent")
-        return answer["ETag"]
+        return str(answer["ETag"])
 
     async def complete_multipart(
         self,
