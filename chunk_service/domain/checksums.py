@@ -5,11 +5,11 @@ spelling `algorithm:base64` is ours (API, database); the base64 is the one of S3
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html
 """
 
-import base64
 import binascii
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Self
+from typing import Final, Self
 
 
 class Algorithm(StrEnum):
@@ -20,12 +20,22 @@ class Algorithm(StrEnum):
 
     @property
     def width_bytes(self) -> int:
-        return {"crc64nvme": 8, "crc32": 4, "crc32c": 4, "sha256": 32}[self.value]
+        return _WIDTHS_BYTES[self]
 
     @property
     def combines(self) -> bool:
         """Whether the checksum of a whole follows from those of its pieces."""
         return self is not Algorithm.SHA256
+
+
+_WIDTHS_BYTES: Final[Mapping[Algorithm, int]] = {
+    Algorithm.CRC64NVME: 8,
+    Algorithm.CRC32: 4,
+    Algorithm.CRC32C: 4,
+    Algorithm.SHA256: 32,
+}
+# A file of thousands of parts has thousands of checksums to be read while somebody waits for it.
+_BY_NAME: Final[Mapping[str, Algorithm]] = {each.value: each for each in Algorithm}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +51,17 @@ class Checksum:
     def parse(cls, text: str) -> Self:
         """Read `crc64nvme:<base64>`; ValueError says what is wrong with it."""
         name, colon, encoded = text.partition(":")
-        if not colon or name not in {each.value for each in Algorithm}:
+        algorithm = _BY_NAME.get(name)
+        if not colon or algorithm is None:
             known = ", ".join(Algorithm)
             raise ValueError(f"a checksum is written algorithm:base64, with one of {known}")
-        return cls.of_base64(Algorithm(name), encoded)
+        return cls.of_base64(algorithm, encoded)
 
     @classmethod
     def of_base64(cls, algorithm: Algorithm, encoded: str) -> Self:
         try:
-            digest = base64.b64decode(encoded, validate=True)
-        except (binascii.Error, ValueError) as error:
+            digest = binascii.a2b_base64(encoded, strict_mode=True)
+        except ValueError as error:
             raise ValueError("the checksum is not base64") from error
         if len(digest) != algorithm.width_bytes:
             raise ValueError(f"{algorithm} has {algorithm.width_bytes} bytes, not {len(digest)}")
@@ -58,7 +69,7 @@ class Checksum:
 
     @property
     def base64(self) -> str:
-        return base64.b64encode(self.digest).decode("ascii")
+        return binascii.b2a_base64(self.digest, newline=False).decode("ascii")
 
     @property
     def value(self) -> int:

@@ -142,9 +142,10 @@ def slices_json(slices: Sequence[Digest]) -> str:
 
 
 def digest_of(document: Mapping[str, Any]) -> Digest:
-    crcs = {
-        Algorithm(name): Checksum.of_base64(Algorithm(name), text).value
+    checksums = (
+        Checksum.of_base64(Algorithm(name), text)
         for name, text in document.items()
         if name != "size"
-    }
+    )
+    crcs = {each.algorithm: each.value for each in checksums}
     return Digest(size_bytes=document["size"], crcs=crcs)
