@@ -13,6 +13,7 @@ from aiobotocore.config import AioConfig
 from aiobotocore.session import AioSession
 from botocore.httpsession import get_cert_path
 
+from chunk_service.adapters.s3 import part_list
 from chunk_service.adapters.s3.composing import Composer
 from chunk_service.adapters.s3.connections import open_connections
 from chunk_service.adapters.s3.options import S3Options
@@ -54,6 +55,7 @@ async def open_store(
         ]
         for client in clients:
             wire.attach_to(client)
+            part_list.attach_to(client)
         composer = Composer(session, clients[1], options, user_agent=USER_AGENT)
         yield S3Store(
             options,

@@ -4,7 +4,7 @@ S3 has one field for each checksum algorithm. A checksum of checksums (COMPOSITE
 nothing about the bytes of an object, so it is read as none.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from chunk_service.adapters.s3.options import S3Options
@@ -43,6 +43,10 @@ def of_source(bucket: str, key: str, etag: str) -> dict[str, Any]:
     return {"CopySource": {"Bucket": bucket, "Key": key}, "CopySourceIfMatch": etag}
 
 
+def name_of(algorithm: Algorithm) -> str:
+    return _FIELD_OF[algorithm]
+
+
 def of_checksum(checksum: Checksum | None) -> dict[str, Any]:
     return {} if checksum is None else {_FIELD_OF[checksum.algorithm]: checksum.base64}
 
@@ -63,17 +67,6 @@ def of_guard(options: S3Options) -> dict[str, Any]:
 
 def of_size(size_bytes: int, options: S3Options) -> dict[str, Any]:
     return {"MpuObjectSize": size_bytes} if options.send_object_size else {}
-
-
-def of_parts(parts: Sequence[SentPart]) -> dict[str, Any]:
-    return {
-        "MultipartUpload": {
-            "Parts": [
-                {"PartNumber": part.number, "ETag": part.etag} | of_checksum(part.checksum)
-                for part in parts
-            ]
-        }
-    }
 
 
 def checksum_in(answer: Mapping[str, Any]) -> Checksum | None:

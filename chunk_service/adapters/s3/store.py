@@ -16,6 +16,7 @@ from chunk_service.adapters.s3 import fields
 from chunk_service.adapters.s3.composing import Elsewhere
 from chunk_service.adapters.s3.errors import outcomes, status_of
 from chunk_service.adapters.s3.options import S3Options
+from chunk_service.adapters.s3.part_list import of_parts
 from chunk_service.adapters.s3.putting import Putting
 from chunk_service.adapters.s3.sending import Sending, Undecided
 from chunk_service.adapters.s3.wire import of_body
@@ -105,7 +106,7 @@ class S3Store:
         with outcomes("CompleteMultipartUpload"):
             answer = await self._once.complete_multipart_upload(
                 **fields.of_place(target),
-                **fields.of_parts(parts),
+                **of_parts(parts),
                 **fields.of_whole_checksum(checksum),
                 **fields.of_guard(self._options),
                 **fields.of_size(size_bytes, self._options),
