@@ -15,7 +15,7 @@ from uuid import UUID
 from chunk_service.domain.errors import DatabaseUnavailable
 from chunk_service.domain.states import State
 from chunk_service.domain.uploads import Upload, UploadId, Way
-from chunk_service.usecases.closing import Closed, Closer, Taken
+from chunk_service.usecases.closing import Closed, Closer, PartRow, Taken
 from chunk_service.usecases.relaying import SourceChunk
 
 # Of its lease; what was handed on and waited longer is given back and taken anew.
@@ -25,7 +25,7 @@ FRESH_SHARE = 0.5
 class Rows(Protocol):
     async def take(
         self, upload_id: UploadId, holder: UUID, lease_seconds: float
-    ) -> Upload | None: ...
+    ) -> Taken | None: ...
     async def let_go(self, upload_id: UploadId, holder: UUID) -> None: ...
 
 
@@ -37,8 +37,9 @@ class Make(Protocol):
     async def __call__(self, upload: Upload) -> Closed: ...
 
 
-class PutMarked(Protocol):
+class MakeMarked(Protocol):
     async def put_marked(self, upload: Upload, chunks: Sequence[SourceChunk]) -> Closed: ...
+    async def complete_marked(self, upload: Upload, parts: Sequence[PartRow]) -> Closed: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class CloseUpload:
     rows: Rows
     reading: Reading
     makers: Mapping[Way, Make]
-    of_chunks: PutMarked
+    of_chunks: MakeMarked
     closer: Closer
 
     async def __call__(self, upload_id: UploadId, taken: Taken | None = None) -> Closed:
@@ -79,11 +80,11 @@ class CloseUpload:
         return time.monotonic() - taken.since < self.closer.lease_seconds * FRESH_SHARE
 
     async def _take(self, upload_id: UploadId) -> Taken | None:
-        since = time.monotonic()
-        upload = await self.rows.take(upload_id, self.closer.holder, self.closer.lease_seconds)
-        return None if upload is None else Taken(upload, None, since)
+        return await self.rows.take(upload_id, self.closer.holder, self.closer.lease_seconds)
 
     async def _make(self, taken: Taken) -> Closed:
         if taken.chunks is not None:
             return await self.of_chunks.put_marked(taken.upload, taken.chunks)
+        if taken.parts is not None:
+            return await self.of_chunks.complete_marked(taken.upload, taken.parts)
         return await self.makers[taken.upload.way](taken.upload)

@@ -34,13 +34,15 @@ class Closer:
 class Taken:
     """An upload that this process holds for closing, from before `since` of the monotonic clock.
 
-    `chunks`, all of them in order, where they fit one part and lie here: then the mark that a call
-    is outstanding is set as well, and the next thing to do is that call.
+    `chunks`, all of them in order, where they fit one part and lie here; `parts`, where the store
+    has them all. With either the mark that a call is outstanding is set as well, and the next thing
+    to do is that call.
     """
 
     upload: Upload
-    chunks: Sequence[SourceChunk] | None
     since: float
+    chunks: Sequence[SourceChunk] | None = None
+    parts: Sequence[PartRow] | None = None
 
 
 class ReadingParts(Protocol):

@@ -23,9 +23,8 @@ from chunk_service.domain.objects import (
     SourceDamaged,
     StoredObject,
 )
-from chunk_service.domain.plan import count_parts
 from chunk_service.domain.uploads import Digest, SpoolId, Upload, UploadId
-from chunk_service.usecases.closing import Closed, CompletingStore, ReadingParts
+from chunk_service.usecases.closing import Closed, CompletingStore, PartRow
 from chunk_service.usecases.lose_chunks import LoseChunks
 from chunk_service.usecases.mend_parts import MendParts
 from chunk_service.usecases.prove_object import ProveObject
@@ -39,6 +38,7 @@ class Rows(Protocol):
     async def sources(
         self, upload_id: UploadId, spool_id: SpoolId
     ) -> Sequence[SourceChunk] | None: ...
+    async def sent_parts(self, upload_id: UploadId) -> Sequence[PartRow] | None: ...
 
 
 class Store(CompletingStore, Protocol):
@@ -61,7 +61,6 @@ Combine = Callable[[Iterable[Digest], Iterable[Algorithm]], Digest]
 @dataclass(frozen=True, slots=True)
 class MakeOfChunks:
     rows: Rows
-    reading: ReadingParts
     store: Store
     spool: Spool
     proof: ProveObject
@@ -106,17 +105,21 @@ class MakeOfChunks:
             return await self.store.put_object(upload.target, source=source)
 
     async def _complete_multipart(self, upload: Upload) -> Closed:
-        parts = await self.reading.parts(upload.id)
-        sent = [part.sent for part in parts if part.sent is not None]
-        digests = [part.digest for part in parts if part.digest is not None]
-        assert upload.total_size is not None
-        if len(sent) < count_parts(upload.total_size, upload.part_size):
+        parts = await self.rows.sent_parts(upload.id)
+        if parts is None:
             return Closed.WAITING
-        assert upload.multipart is not None
-        digest = self.combine(digests, upload.algorithms)
-        checksum = answered_checksum(upload, digest)
+        checksum = answered_checksum(upload, self._whole(upload, parts))
         if await self.proof.begin_call(upload, checksum):
             return Closed.OVER
+        return await self.complete_marked(upload, parts)
+
+    async def complete_marked(self, upload: Upload, parts: Sequence[PartRow]) -> Closed:
+        """Make the call that the mark is set for."""
+        assert upload.multipart is not None
+        assert upload.total_size is not None
+        digest = self._whole(upload, parts)
+        checksum = answered_checksum(upload, digest)
+        sent = [part.sent for part in parts if part.sent is not None]
         try:
             await self.store.complete_multipart(
                 upload.target,
@@ -130,6 +133,10 @@ class MakeOfChunks:
         except (ObjectExists, ObjectRefused) as refusal:
             return await self.proof.decide_refused(upload, refusal, checksum)
         return await self.proof.prove(upload, checksum)
+
+    def _whole(self, upload: Upload, parts: Sequence[PartRow]) -> Digest:
+        digests = (part.digest for part in parts if part.digest is not None)
+        return self.combine(digests, upload.algorithms)
 
     async def _mend(
         self,

@@ -103,7 +103,6 @@ def use_cases_over(opened: Opened, rows: Rows) -> UseCases:
     proof = ProveObject(rows.closing, store, end, opened.holder)
     of_chunks = MakeOfChunks(
         rows=rows.closing,
-        reading=rows.reading,
         store=store,
         spool=spool,
         proof=proof,

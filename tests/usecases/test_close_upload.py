@@ -22,7 +22,7 @@ class World:
     outcome: Closed = Closed.ENDED
     calls: list[str] = field(default_factory=list)
 
-    async def take(self, _id: UploadId, _holder: UUID, _lease_seconds: float) -> Upload | None:
+    async def take(self, _id: UploadId, _holder: UUID, _lease_seconds: float) -> Taken | None:
         self.calls.append("take")
         return None
 
@@ -36,6 +36,10 @@ class World:
         self.calls.append("put")
         return self.outcome
 
+    async def complete_marked(self, _upload: Upload, _parts: object) -> Closed:
+        self.calls.append("complete")
+        return self.outcome
+
     def closing(self) -> CloseUpload:
         closer = Closer(uuid4(), SpoolId(uuid4()), LEASE_SECONDS)
         return CloseUpload(self, self, {}, self, closer)
@@ -46,7 +50,7 @@ def taken(seconds_ago: float) -> Taken:
         id = UPLOAD
 
     upload = cast("Upload", cast("Any", AnUpload()))
-    return Taken(upload, [], asyncio.get_running_loop().time() - seconds_ago)
+    return Taken(upload, asyncio.get_running_loop().time() - seconds_ago, chunks=[])
 
 
 @pytest.mark.parametrize(

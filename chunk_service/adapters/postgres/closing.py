@@ -9,12 +9,13 @@ from uuid import UUID
 
 from chunk_service.adapters.postgres.connected import Row
 from chunk_service.adapters.postgres.database import Database
+from chunk_service.adapters.postgres.listed_parts import ALL_SENT, LISTED, parts_of
 from chunk_service.adapters.postgres.signals import NOTIFY_COMPLETING
 from chunk_service.adapters.postgres.statements import statement
 from chunk_service.adapters.postgres.values import UPLOAD_COLUMNS, digest_of, upload_of
 from chunk_service.domain.completion import Completion
 from chunk_service.domain.uploads import SpoolId, Upload, UploadId
-from chunk_service.usecases.closing import Closer, Taken
+from chunk_service.usecases.closing import Closer, PartRow, Taken
 from chunk_service.usecases.relaying import SourceChunk
 
 _CHUNKS = """
@@ -23,34 +24,45 @@ _CHUNKS = """
     FROM chunks c WHERE c.upload_id = u.id
 """
 
-# One that is a single PutObject from files of this spool is put next, by whoever begins: so the
-# mark is set along with the lease, and nobody else needs to be told.
+# One that is a single PutObject from files of this spool is put next, by whoever begins, and one
+# whose parts are all in the store is completed: so the mark is set along with the lease, and nobody
+# else needs to be told.
 BEGIN_COMPLETING = statement(f"""
     WITH u AS (
-        UPDATE uploads SET state = 'completing', total_chunks = :total_chunks,
+        UPDATE uploads u SET state = 'completing', total_chunks = :total_chunks,
             total_size = received_bytes, completed_at = service_now(),
             close_holder = :holder, close_until = service_now() + :lease,
-            closing = received_bytes <= part_size AND NOT EXISTS (
-                SELECT FROM chunks c WHERE c.upload_id = uploads.id AND c.spool_id <> :spool)
+            closing = ({ALL_SENT}) OR (received_bytes <= part_size AND NOT EXISTS (
+                SELECT FROM chunks c WHERE c.upload_id = u.id AND c.spool_id <> :spool))
         WHERE id = :upload AND state = 'open'
             AND chunk_count = :total_chunks AND highest_index = :total_chunks - 1
             AND received_bytes = :size
             AND (chunk_size IS NOT NULL OR prefix_chunks = :total_chunks)
         RETURNING *
     )
-    SELECT {UPLOAD_COLUMNS}, CASE WHEN u.closing THEN ({_CHUNKS}) END AS chunks,
+    SELECT {UPLOAD_COLUMNS},
+        CASE WHEN u.closing AND u.total_size <= u.part_size THEN ({_CHUNKS}) END AS chunks,
+        CASE WHEN u.closing AND u.total_size > u.part_size THEN ({LISTED}) END AS parts,
         CASE WHEN NOT u.closing THEN {NOTIFY_COMPLETING} END
     FROM u
 """)
 
+# An earlier call may be outstanding where the mark was set before: that is looked into first.
 TAKE = statement(f"""
-    WITH u AS (
-        UPDATE uploads SET close_holder = :holder, close_until = service_now() + :lease
+    WITH found AS (
+        SELECT id, closing FROM uploads
         WHERE id = :upload AND state = 'completing'
             AND (close_until IS NULL OR close_until < service_now())
-        RETURNING *
+        FOR NO KEY UPDATE
+    ), u AS (
+        UPDATE uploads u SET close_holder = :holder, close_until = service_now() + :lease,
+            closing = u.closing OR (u.way IN ('chunks', 'whole') AND {ALL_SENT})
+        FROM found WHERE u.id = found.id
+        RETURNING u.*, found.closing AS was_closing
     )
-    SELECT {UPLOAD_COLUMNS} FROM u
+    SELECT {UPLOAD_COLUMNS},
+        CASE WHEN u.closing AND NOT u.was_closing THEN ({LISTED}) END AS parts
+    FROM u
 """)
 
 LET_GO = statement("""
@@ -77,6 +89,10 @@ SOURCES = statement("""
     SELECT index, offset_bytes AS offset, size_bytes AS size, file_name, slices,
         spool_id = :spool AS is_here
     FROM chunks WHERE upload_id = :upload ORDER BY index
+""")
+
+SENT_PARTS = statement(f"""
+    SELECT ({LISTED}) AS parts FROM uploads u WHERE u.id = :upload AND {ALL_SENT}
 """)
 
 FIND_COMPLETING = statement("""
@@ -107,14 +123,21 @@ class ClosingRows:
         if row is None:
             return None
         began = upload_of(row)
-        chunks = [_source_of(each) for each in row["chunks"] or ()] if began.closing else None
-        return Taken(began, chunks, since)
+        if not began.closing:
+            return Taken(began, since)
+        if row["parts"] is not None:
+            return Taken(began, since, parts=parts_of(row["parts"]))
+        return Taken(began, since, chunks=[_source_of(each) for each in row["chunks"] or ()])
 
-    async def take(self, upload_id: UploadId, holder: UUID, lease_seconds: float) -> Upload | None:
+    async def take(self, upload_id: UploadId, holder: UUID, lease_seconds: float) -> Taken | None:
+        since = time.monotonic()
         row = await self.database.row(
             TAKE, upload=upload_id, holder=holder, lease=timedelta(seconds=lease_seconds)
         )
-        return None if row is None else upload_of(row)
+        if row is None:
+            return None
+        parts = None if row["parts"] is None else parts_of(row["parts"])
+        return Taken(upload_of(row), since, parts=parts)
 
     async def let_go(self, upload_id: UploadId, holder: UUID) -> None:
         await self.database.run(LET_GO, upload=upload_id, holder=holder)
@@ -138,6 +161,11 @@ class ClosingRows:
         if not all(row["is_here"] for row in rows):
             return None
         return [_source_of(row) for row in rows]
+
+    async def sent_parts(self, upload_id: UploadId) -> Sequence[PartRow] | None:
+        """All parts in order; None where some are still to come."""
+        row = await self.database.row(SENT_PARTS, upload=upload_id)
+        return None if row is None else parts_of(row["parts"])
 
     async def find_completing(self, limit: int) -> Sequence[UploadId]:
         rows = await self.database.rows(FIND_COMPLETING, limit=limit)

@@ -4,15 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chunk_service.adapters.postgres.database import Database
+from chunk_service.adapters.postgres.listed_parts import LISTED, parts_of
 from chunk_service.adapters.postgres.statements import statement
 from chunk_service.adapters.postgres.values import (
     OWN_UPLOAD,
     UPLOAD_COLUMNS,
-    checksum_of,
     digest_of,
     upload_of,
 )
-from chunk_service.domain.objects import SentPart
 from chunk_service.domain.principals import Principal
 from chunk_service.domain.ranges import Range
 from chunk_service.domain.uploads import Digest, Upload, UploadId
@@ -46,10 +45,7 @@ FIRST_CHUNK_BYTES = statement("""
     SELECT size_bytes FROM chunks WHERE upload_id = :upload AND index = 0
 """)
 
-PARTS = statement("""
-    SELECT number, size_bytes, etag, checksum, crcs FROM parts
-    WHERE upload_id = :upload ORDER BY number
-""")
+PARTS = statement(f"SELECT ({LISTED}) AS listed FROM uploads u WHERE u.id = :upload")
 
 WAS_DELETED = statement("""
     SELECT deleted_at IS NOT NULL AS deleted FROM files WHERE upload_id = :upload
@@ -94,22 +90,8 @@ class ReadingRows:
 
     async def parts(self, upload_id: UploadId) -> Sequence[PartRow]:
         """Every part of the upload in order; `sent` is None where its ETag is still to come."""
-        rows = await self.database.rows(PARTS, upload=upload_id)
-        return [
-            PartRow(
-                number=row["number"],
-                sent=None
-                if row["etag"] is None
-                else SentPart(
-                    number=row["number"],
-                    size_bytes=row["size_bytes"],
-                    etag=row["etag"],
-                    checksum=checksum_of(row["checksum"]),
-                ),
-                digest=None if row["crcs"] is None else digest_of(row["crcs"]),
-            )
-            for row in rows
-        ]
+        row = await self.database.row(PARTS, upload=upload_id)
+        return [] if row is None else parts_of(row["listed"])
 
     async def was_deleted(self, upload_id: UploadId) -> bool:
         """Whether the file that came of the upload has been deleted since."""

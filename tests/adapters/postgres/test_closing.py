@@ -6,14 +6,17 @@ from uuid import uuid4
 
 import pytest
 
+from chunk_service.adapters.postgres.statements import statement
 from chunk_service.domain.completion import Completion
 from chunk_service.domain.states import State
-from chunk_service.domain.uploads import SpoolId, Upload
+from chunk_service.domain.uploads import SpoolId, Upload, Way
 from chunk_service.usecases.closing import Closer, Taken
 from tests.adapters.postgres.clock import Clock
 from tests.fixtures.rows import Rows
 
 LEASE_SECONDS = 60
+REPLACED = statement("UPDATE uploads SET mpu_id = :mpu_id WHERE id = :upload")
+UNMARKED = statement("UPDATE uploads SET closing = false, way = :way WHERE id = :upload")
 
 
 async def completing(rows: Rows) -> Upload:
@@ -123,7 +126,7 @@ async def test_who_begins_holds_it_and_puts_what_fits_one_part(rows: Rows, clock
     assert await rows.closing.find_completing(10) == [upload.id]
     late = await rows.closing.take(upload.id, uuid4(), LEASE_SECONDS)
     assert late is not None
-    assert late.closing, "whoever comes next looks first"
+    assert late.upload.closing, "whoever comes next looks first"
 
 
 async def test_a_file_of_no_chunks_is_put_as_well(rows: Rows) -> None:
@@ -139,12 +142,77 @@ async def test_what_lies_in_another_spool_is_not_marked(rows: Rows) -> None:
     assert (taken.upload.closing, taken.chunks) == (False, None)
 
 
-async def test_what_has_several_parts_is_not_marked(rows: Rows) -> None:
-    upload = await rows.begin(chunk_size=8)
+async def of_parts(rows: Rows, **changes: Any) -> Upload:
+    upload = await rows.begin(chunk_size=8, **changes)
     await rows.put(upload, 0, 8)
-    await rows.put(upload, 1, 8)
+    await rows.put(upload, 1, 3)
+    return upload
+
+
+async def test_what_has_parts_that_are_still_to_be_sent_is_not_marked(rows: Rows) -> None:
+    upload = await of_parts(rows)
+    await send_one(rows, upload)
     taken = await begin_to_close(rows, upload, Closer(uuid4(), rows.spool_id))
-    assert (taken.upload.closing, taken.chunks) == (False, None)
+    assert (taken.upload.closing, taken.chunks, taken.parts) == (False, None, None)
+    assert await rows.closing.sent_parts(upload.id) is None
+
+
+async def send_one(rows: Rows, upload: Upload) -> None:
+    multipart = await rows.multipart(upload)
+    claim = await rows.claim(upload)
+    assert claim is not None
+    assert await rows.note(claim, multipart) is not None
+
+
+async def test_who_begins_completes_what_the_store_has_all_parts_of(
+    rows: Rows, clock: Clock
+) -> None:
+    upload = await of_parts(rows)
+    await rows.relay(upload)
+    closer = Closer(uuid4(), rows.spool_id)
+    taken = await begin_to_close(rows, upload, closer)
+    assert (taken.upload.closing, taken.chunks) == (True, None)
+    assert taken.parts == await rows.reading.parts(upload.id)
+    assert [part.number for part in taken.parts or ()] == [1, 2]
+    await clock.advance(seconds=closer.lease_seconds + 1)
+    late = await rows.closing.take(upload.id, uuid4(), LEASE_SECONDS)
+    assert late is not None
+    assert (late.upload.closing, late.parts) == (True, None), "whoever comes next looks first"
+    assert await rows.closing.sent_parts(upload.id) == taken.parts
+
+
+async def test_who_takes_it_after_its_last_part_completes_it_as_well(rows: Rows) -> None:
+    upload = await of_parts(rows)
+    await send_one(rows, upload)
+    assert await rows.complete(await rows.read(upload)) is not None
+    early, late = uuid4(), uuid4()
+    taken = await rows.closing.take(upload.id, early, LEASE_SECONDS)
+    assert taken is not None
+    assert (taken.upload.closing, taken.parts) == (False, None)
+    await rows.closing.let_go(upload.id, early)
+    await rows.relay(upload)
+    taken = await rows.closing.take(upload.id, late, LEASE_SECONDS)
+    assert taken is not None
+    assert taken.upload.closing
+    assert taken.parts == await rows.reading.parts(upload.id)
+
+
+async def test_parts_of_a_multipart_upload_that_is_gone_do_not_count(rows: Rows) -> None:
+    upload = await of_parts(rows)
+    await rows.relay(upload)
+    await rows.database.run(REPLACED, upload=upload.id, mpu_id="another")
+    taken = await begin_to_close(rows, upload, Closer(uuid4(), rows.spool_id))
+    assert (taken.upload.closing, taken.parts) == (False, None)
+
+
+async def test_parts_that_were_presigned_are_marked_by_who_completes_them(rows: Rows) -> None:
+    upload = await of_parts(rows)
+    await rows.relay(upload)
+    assert await rows.complete(await rows.read(upload)) is not None
+    await rows.database.run(UNMARKED, upload=upload.id, way=Way.MULTIPART)
+    taken = await rows.closing.take(upload.id, uuid4(), LEASE_SECONDS)
+    assert taken is not None
+    assert (taken.upload.closing, taken.parts) == (False, None)
 
 
 async def test_only_who_closes_sets_and_clears_the_mark(rows: Rows, clock: Clock) -> None:
@@ -175,7 +243,7 @@ async def test_the_mark_outlives_the_process_that_set_it(rows: Rows, clock: Cloc
     await clock.advance(seconds=LEASE_SECONDS + 1)
     taken = await rows.closing.take(upload.id, uuid4(), LEASE_SECONDS)
     assert taken is not None
-    assert taken.closing
+    assert taken.upload.closing
 
 
 async def test_the_sources_are_all_chunks_in_order_or_nothing(rows: Rows) -> None:

@@ -214,8 +214,8 @@ async def test_forgetting_single_parts_keeps_the_others_and_the_multipart_upload
     upload = await rows.begin(chunk_size=8)
     for index in range(3):
         await rows.put(upload, index, 8)
-    await rows.relay(upload)
     await rows.complete(await rows.read(upload))
+    await rows.relay(upload)
     multipart = await rows.multipart(upload)
     assert await rows.repairing.forget_parts(upload.id, multipart, [2])
     await audit(rows.database, upload.id)

@@ -65,7 +65,6 @@ async def test_fifty_completions_on_two_replicas_are_one(scene: Scene, shape: Sh
     ("step", "is_aborted"),
     [
         ("closing.begin_completing", True),
-        ("closing.set_closing", False),
         ("store.complete_multipart", False),
         ("ending.end", False),
     ],
