@@ -3,6 +3,7 @@
 Uvicorn repeats the signal that stopped it when it is done; by default that would be a death.
 """
 
+import gc
 import resource
 import signal
 import socket
@@ -46,7 +47,17 @@ def run_server(config: uvicorn.Config, listeners: Sequence[socket.socket] | None
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _end_well)
     _allow_files()
-    uvicorn.Server(config).run(None if listeners is None else list(listeners))
+    _Server(config).run(None if listeners is None else list(listeners))
+
+
+class _Server(uvicorn.Server):
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """What is there by then stays for good. To look for garbage among it would halt everything
+        for a tenth of a second, and again with every few thousand new objects.
+        """
+        await super().startup(sockets)
+        gc.collect()
+        gc.freeze()
 
 
 def _end_well(_number: int, _frame: FrameType | None) -> NoReturn:
