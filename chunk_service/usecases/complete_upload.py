@@ -82,7 +82,7 @@ class CompleteUpload:
         begun = await self._begin(principal, completion, known)
         if isinstance(begun, Taken):
             self.await_end.pursuit.close(begun)
-            return await self._wait(begun.upload) if wait else begun.upload
+            return await self.wait(begun.upload) if wait else begun.upload
         return await self._repeat(begun, completion, wait=wait)
 
     async def _repeat(self, upload: Upload, completion: Completion, *, wait: bool) -> Upload:
@@ -92,7 +92,7 @@ class CompleteUpload:
         if upload.state is State.STORED:
             return await self.await_end.check_stored(upload)
         self.await_end.pursue(upload)
-        return await self._wait(upload) if wait else upload
+        return await self.wait(upload) if wait else upload
 
     async def _check_repeat(self, upload: Upload, completion: Completion) -> None:
         check_same(upload, completion)
@@ -178,7 +178,8 @@ class CompleteUpload:
             if Checksum.of_int(checksum.algorithm, digest.crcs[checksum.algorithm]) != checksum:
                 raise DigestMismatch(f"The file does not have this {checksum.algorithm}.")
 
-    async def _wait(self, upload: Upload) -> Upload:
+    async def wait(self, upload: Upload) -> Upload:
+        """A completing upload as it is `stored`; raises what else became of it."""
         upload = await self.await_end.wait(upload)
         if upload.state is State.OPEN:
             await self._refuse_incomplete(upload, upload.total_chunks or 0)

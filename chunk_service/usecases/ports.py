@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from chunk_service.domain.uploads import Piece, UploadId
+from chunk_service.domain.uploads import Piece, Upload, UploadId
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +44,12 @@ class ChunkRequest(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """`repeated`: the same bytes had been recorded before."""
+    """`repeated`: the same bytes had been recorded before.
+
+    `completing`: the upload, where they are all of a file and it is being completed already.
+    """
 
     address: ChunkAddress
     size_bytes: int
     repeated: bool
+    completing: Upload | None = None

@@ -59,6 +59,7 @@ class Recorded:
     `needs_file`: some part still has to be sent from the chunk's file. `outgrows_window`: only now
     is the object known to be longer than its first window, which may be covered since long ago.
     `is_claimed`: the chunk is a whole window, and this attempt the holder that is to send it.
+    `completing`: the upload, where recording its only chunk began to complete it.
     """
 
     needs_file: bool
@@ -67,6 +68,7 @@ class Recorded:
     outgrows_window: bool
     is_claimed: bool = False
     multipart: MultipartId | None = None
+    completing: Upload | None = None
 
     @property
     def lets_window_go(self) -> bool:

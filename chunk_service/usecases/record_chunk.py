@@ -30,10 +30,15 @@ from chunk_service.usecases.receiving import (
     Recorded,
     RelayBell,
 )
-from chunk_service.usecases.record_window import RecordWindow
 from chunk_service.usecases.refusals import COMPARABLE, past_receiving, unknown_upload
 
 SETTLE_DELAYS_SECONDS = (0.0, 0.2, 1.0, 3.0)
+
+
+class RecordNew(Protocol):
+    async def __call__(
+        self, attempt: Attempt, upload: Upload, placement: Placement, digest: ChunkDigest
+    ) -> Recorded | None: ...
 
 
 class Claims(Protocol):
@@ -43,7 +48,7 @@ class Claims(Protocol):
 @dataclass(frozen=True, slots=True)
 class RecordChunk:
     rows: ReceivingRows
-    record_window: RecordWindow
+    record_new: RecordNew
     claims: Claims
     spool: ChunkSpool
     relay: RelayBell
@@ -59,7 +64,7 @@ class RecordChunk:
         self, attempt: Attempt, admission: Admission, placement: Placement, digest: ChunkDigest
     ) -> Receipt:
         upload = admission.upload
-        record = self.record_window if admission.chunk is None else self.rows.retake
+        record = self.record_new if admission.chunk is None else self.rows.retake
         address = ChunkAddress(upload_id=upload.id, index=placement.index)
         try:
             recorded = await record(attempt, upload, placement, digest)
@@ -69,7 +74,12 @@ class RecordChunk:
             await self.spool.unlink(attempt.file_name)
             return await self._answer_loser(address, digest)
         await self._hand_on(attempt, upload, recorded)
-        return Receipt(address=address, size_bytes=digest.size_bytes, repeated=False)
+        return Receipt(
+            address=address,
+            size_bytes=digest.size_bytes,
+            repeated=False,
+            completing=recorded.completing,
+        )
 
     async def _hand_on(self, attempt: Attempt, upload: Upload, recorded: Recorded) -> None:
         if not recorded.needs_file:

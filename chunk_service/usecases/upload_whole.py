@@ -6,7 +6,7 @@ upload at once. With an idempotency key a repeated request finds what the first 
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
@@ -30,6 +30,7 @@ from chunk_service.usecases.abort_upload import AbortUpload
 from chunk_service.usecases.begin_upload import BeginUpload, Begun, NewUpload
 from chunk_service.usecases.complete_upload import CompleteUpload
 from chunk_service.usecases.cutting import CutChunk, Cutter
+from chunk_service.usecases.ports import Receipt
 from chunk_service.usecases.receive_bytes import ReceiveBytes
 
 LEASE_SECONDS = 60
@@ -91,7 +92,9 @@ class UploadWhole:
         cutter = Cutter(body, chunk_size=_chunk_size(upload), total_size=file.size_bytes)
         try:
             async with self._alive(upload.id):
-                await self._receive_all(principal, begun, cutter)
+                completing = await self._receive_all(principal, begun, cutter)
+                if completing is not None:
+                    return await self._unless_lost(self.complete.wait(completing))
                 return await self._complete_received(principal, upload, cutter)
         except BaseException:
             await asyncio.shield(self._give_up(principal, upload.id))
@@ -137,28 +140,32 @@ class UploadWhole:
             with suppress(ServiceError):
                 await self.lease.renew(upload_id)
 
-    async def _receive_all(self, principal: Principal, begun: Begun, cutter: Cutter) -> None:
+    async def _receive_all(
+        self, principal: Principal, begun: Begun, cutter: Cutter
+    ) -> Upload | None:
+        """The upload, where recording its only chunk began to complete it."""
         slots = asyncio.Semaphore(CHUNKS_AT_ONCE)
+        first: asyncio.Task[Receipt] | None = None
         try:
             async with asyncio.TaskGroup() as group:
                 while (chunk := await cutter.next_chunk(begun.upload.id)) is not None:
                     await slots.acquire()
                     task = group.create_task(self._receive(principal, begun, chunk))
                     task.add_done_callback(lambda _: slots.release())
+                    first = first or task
                     await chunk.drained.wait()
         except ExceptionGroup as group_of_one:
             raise group_of_one.exceptions[0] from None
+        return None if first is None else first.result().completing
 
-    async def _receive(self, principal: Principal, begun: Begun, chunk: CutChunk) -> None:
+    async def _receive(self, principal: Principal, begun: Begun, chunk: CutChunk) -> Receipt:
         """While the spool is full the client waits: what came before is on its way out of it."""
         if begun.first is not None and chunk.address.index == 0:
-            await self.receive.take_first(begun.first, begun.upload, chunk)
-            return
+            return await self.receive.take_first(begun.first, begun.upload, chunk)
         deadline = asyncio.get_running_loop().time() + ROOM_PATIENCE_SECONDS
         while True:
             try:
-                await self.receive(principal, chunk)
-                return
+                return await self.receive(principal, chunk)
             except SpoolFull:
                 is_late = asyncio.get_running_loop().time() > deadline
                 if chunk.began or chunk.address.index == 0 or is_late:
@@ -195,8 +202,11 @@ class UploadWhole:
             total_size=size_bytes,
             checksum=None,
         )
+        return await self._unless_lost(self.complete(principal, completion, wait=True, known=known))
+
+    async def _unless_lost(self, ending: Awaitable[Upload]) -> Upload:
         try:
-            return await self.complete(principal, completion, wait=True, known=known)
+            return await ending
         except UploadIncomplete as loss:
             raise StorageUnavailable("Bytes were lost here; send the file again.") from loss
 

@@ -38,6 +38,7 @@ from chunk_service.usecases.prove_object import ProveObject
 from chunk_service.usecases.read_upload import ReadUpload
 from chunk_service.usecases.receive_bytes import ReceiveBytes
 from chunk_service.usecases.record_chunk import RecordChunk
+from chunk_service.usecases.record_whole import RecordWhole
 from chunk_service.usecases.record_window import RecordWindow
 from chunk_service.usecases.relay_parts import RelayParts
 from chunk_service.usecases.remove_objects import RemoveObjects
@@ -149,17 +150,20 @@ def use_cases_over(opened: Opened, rows: Rows) -> UseCases:
     )
     engine = Engine(engine_parts, bells, slots=settings.relay_concurrency)
     begin = BeginUpload(rows.beginning, upload_defaults(settings), limits, types, uuid7)
+    record_window = RecordWindow(rows.receiving, engine)
+    record = RecordChunk(
+        rows=rows.receiving,
+        record_new=record_window,
+        claims=rows.relaying,
+        spool=spool,
+        relay=bells,
+        limits=limits,
+    )
+    record_whole = RecordWhole(rows.receiving, rows.closing, closer, bells, record_window)
     receive = ReceiveBytes(
         rows=rows.receiving,
         spool=spool,
-        record=RecordChunk(
-            rows=rows.receiving,
-            record_window=RecordWindow(rows.receiving, engine),
-            claims=rows.relaying,
-            spool=spool,
-            relay=bells,
-            limits=limits,
-        ),
+        record=record,
         lose_chunks=lose_chunks,
         types=types,
         limits=limits,
@@ -176,6 +180,7 @@ def use_cases_over(opened: Opened, rows: Rows) -> UseCases:
         types=types,
         combine=combine,
     )
+    receive_whole = replace(receive, record=replace(record, record_new=record_whole), way=Way.WHOLE)
     abort = AbortUpload(rows.reading, end)
     confirmed = ConfirmedFiles(rows.files, confirm)
     link = LinkFile(confirmed, opened.presigner, settings.presigned_url_expiration)
@@ -187,7 +192,7 @@ def use_cases_over(opened: Opened, rows: Rows) -> UseCases:
         read=ReadUpload(rows.reading),
         upload_whole=UploadWhole(
             begin=begin,
-            receive=traced("receive", replace(receive, way=Way.WHOLE)),
+            receive=traced("receive", receive_whole),
             complete=replace(complete, way=Way.WHOLE, hash_seconds=HASH_SECONDS),
             abort=abort,
             lease=rows.receiving,

@@ -29,6 +29,8 @@ POINTS = (
     "placing.place:after",
     "receiving.record:after",
     "receiving.record:before",
+    "receiving.record_whole:after",
+    "receiving.record_whole:before",
     "receiving.release:before",
     "receiving.reserve:after",
     "relaying.claim:after",

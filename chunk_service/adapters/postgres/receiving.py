@@ -16,7 +16,12 @@ from chunk_service.adapters.postgres.admission import (
 from chunk_service.adapters.postgres.connected import Row
 from chunk_service.adapters.postgres.database import Database
 from chunk_service.adapters.postgres.draining import TAKES_NEW
-from chunk_service.adapters.postgres.recording import LOCK_FOR_RETAKE, RECORD, RETAKE
+from chunk_service.adapters.postgres.recording import (
+    LOCK_FOR_RETAKE,
+    RECORD,
+    RECORD_WHOLE,
+    RETAKE,
+)
 from chunk_service.adapters.postgres.statements import statement
 from chunk_service.adapters.postgres.values import (
     CHUNK_COLUMNS,
@@ -32,6 +37,7 @@ from chunk_service.domain.objects import MultipartId
 from chunk_service.domain.plan import windows
 from chunk_service.domain.principals import Principal
 from chunk_service.domain.uploads import ChunkDigest, Upload, UploadId
+from chunk_service.usecases.closing import Closer
 from chunk_service.usecases.ports import ChunkAddress
 from chunk_service.usecases.receiving import Admission, Attempt, Recorded
 
@@ -173,6 +179,25 @@ class ReceivingRows:
         values = _chunk_values(attempt, upload, placement, digest)
         lease = None if lease_seconds is None else timedelta(seconds=lease_seconds)
         return _recorded_of(await self._database.row(RECORD, **values, lease=lease))
+
+    async def record_whole(
+        self,
+        attempt: Attempt,
+        upload: Upload,
+        placement: Placement,
+        digest: ChunkDigest,
+        closer: Closer,
+    ) -> Upload | None:
+        """Record the only chunk of a file that fits one part, and begin to complete its upload with
+        the mark that a call is outstanding; None where the upload or a rival left no place.
+        """
+        row = await self._database.row(
+            RECORD_WHOLE,
+            **_chunk_values(attempt, upload, placement, digest),
+            holder=closer.holder,
+            lease=timedelta(seconds=closer.lease_seconds),
+        )
+        return None if row is None else upload_of(row)
 
     async def retake(
         self, attempt: Attempt, upload: Upload, placement: Placement, digest: ChunkDigest

@@ -1,4 +1,5 @@
-"""The statement that makes a chunk part of an upload, in two forms: recorded first, and taken back.
+"""The statement that makes a chunk part of an upload, in three forms: recorded first, taken back,
+and recorded as the only one of a file, whose upload is completing from then on.
 
 It locks the upload's row first and raises counters only in rows that it updates, so nothing that
 another transaction committed meanwhile is overlooked: a statement sees other tables as they were
@@ -14,6 +15,7 @@ must be counted after the lock, so that form runs in a transaction that takes th
 """
 
 from chunk_service.adapters.postgres.statements import statement
+from chunk_service.adapters.postgres.values import UPLOAD_COLUMNS
 
 LOCK_FOR_RETAKE = statement("SELECT id FROM uploads WHERE id = :upload FOR UPDATE")
 
@@ -81,13 +83,16 @@ _RECORD = """
                 AND uploads.prefix_chunks = :index THEN 1 ELSE 0 END,
             prefix_bytes = uploads.prefix_bytes + CASE WHEN inserted.offset_bytes IS NOT NULL
                 AND uploads.prefix_chunks = :index THEN :size ELSE 0 END,
-            expires_at = least(expiry_limit, greatest(expires_at, service_now() + ttl))
+            expires_at = least(expiry_limit, greatest(expires_at, service_now() + ttl)){besides}
         FROM inserted WHERE uploads.id = inserted.upload_id
-        RETURNING uploads.part_size, uploads.total_size
+        RETURNING uploads.*
     ), drawn AS (
         UPDATE reservations SET size_bytes = greatest(size_bytes - :size, 0)
         FROM inserted WHERE attempt = inserted.upload_id
     )
+"""
+
+_OUTCOME = """
     SELECT inserted.state, inserted.offset_bytes, EXISTS (
         SELECT FROM covered, counted WHERE NOT is_claimed AND covered_bytes = least(part_size,
             coalesce(total_size, number * part_size) - (number - 1) * part_size)
@@ -98,12 +103,24 @@ _RECORD = """
     FROM inserted, u
 """
 
-RECORD = statement(
-    _RECORD.format(unsent_parts="cardinality(:part_numbers)", on_conflict="DO NOTHING")
+_FIRST = {"unsent_parts": "cardinality(:part_numbers)", "on_conflict": "DO NOTHING"}
+
+RECORD = statement(_RECORD.format(**_FIRST, besides="") + _OUTCOME)
+
+# As BEGIN_COMPLETING in `closing.py` does with one that is a single PutObject from this spool.
+RECORD_WHOLE = statement(
+    _RECORD.format(
+        **_FIRST,
+        besides=""",
+            state = 'completing', completed_at = service_now(), closing = true,
+            close_holder = :holder, close_until = service_now() + :lease""",
+    )
+    + f"SELECT {UPLOAD_COLUMNS} FROM counted u"
 )
 
 RETAKE = statement(
     _RECORD.format(
+        besides="",
         unsent_parts="""cardinality(:part_numbers) - (
                 SELECT count(*) FROM parts p WHERE p.upload_id = placed.id
                     AND p.number = ANY(:part_numbers) AND p.etag IS NOT NULL)""",
@@ -119,4 +136,5 @@ RETAKE = statement(
             AND (c.offset_bytes IS NULL OR c.offset_bytes = excluded.offset_bytes)
             AND (c.sha256 IS NULL OR excluded.sha256 IS NULL OR c.sha256 = excluded.sha256)""",
     )
+    + _OUTCOME
 )

@@ -4,10 +4,13 @@ import asyncio
 import base64
 import hashlib
 from datetime import timedelta
+from urllib.parse import quote
 
 import httpx
 import pytest
 
+from chunk_service.adapters.digests import CRCS
+from chunk_service.domain.checksums import Algorithm, Checksum
 from tests.machine.instance import answer_of
 from tests.machine.steps import Failing
 from tests.service.recovery.conftest import OpenScene
@@ -15,14 +18,18 @@ from tests.service.recovery.scene import Scene
 
 CONTENT = b"0123456789"
 EXPIRED = timedelta(minutes=3)
+# What is to be held against a checksum is recorded first, and completed in a step of its own.
+CHECKED = "?checksum=" + quote(
+    str(Checksum.of_int(Algorithm.CRC64NVME, CRCS[Algorithm.CRC64NVME](CONTENT, 0)))
+)
 
 
 def _put(
-    scene: Scene, *, at: int = 0, headers: dict[str, str] | None = None
+    scene: Scene, *, at: int = 0, headers: dict[str, str] | None = None, query: str = ""
 ) -> "asyncio.Task[httpx.Response]":
     return scene.world.at(at).asking(
         "PUT",
-        "/files/a.bin",
+        f"/files/a.bin{query}",
         content=CONTENT,
         headers={"Idempotency-Key": "one", **(headers or {})},
     )
@@ -63,25 +70,28 @@ async def test_a_long_hash_is_waited_for(opened: OpenScene) -> None:
     "the upload expires, and the repeated request begins anew",
 )
 @pytest.mark.parametrize(
-    ("failing", "step"),
+    ("failing", "step", "query"),
     [
-        (Failing.DIES_AFTER, "beginning.begin"),
-        (Failing.DIES_BEFORE, "spool.create"),
-        (Failing.DIES_BEFORE, "writer.finish"),
-        (Failing.DIES_BEFORE, "receiving.record"),
-        (Failing.DIES_AFTER, "receiving.record"),
-        (Failing.DIES_BEFORE, "closing.begin_completing"),
+        (Failing.DIES_AFTER, "beginning.begin", ""),
+        (Failing.DIES_BEFORE, "spool.create", ""),
+        (Failing.DIES_BEFORE, "writer.finish", ""),
+        (Failing.DIES_BEFORE, "receiving.record_whole", ""),
+        (Failing.DIES_BEFORE, "receiving.record", CHECKED),
+        (Failing.DIES_AFTER, "receiving.record", CHECKED),
+        (Failing.DIES_BEFORE, "closing.begin_completing", CHECKED),
     ],
 )
-async def test_what_died_early_begins_anew(scene: Scene, failing: Failing, step: str) -> None:
+async def test_what_died_early_begins_anew(
+    scene: Scene, failing: Failing, step: str, query: str
+) -> None:
     await scene.dies(scene.first, failing, step)
-    assert await answer_of(_put(scene)) is None
-    waiting = await answer_of(_put(scene, at=1))
+    assert await answer_of(_put(scene, query=query)) is None
+    waiting = await answer_of(_put(scene, at=1, query=query))
     assert waiting is not None
     assert waiting.status_code == 409, waiting.text
     await scene.go_on(EXPIRED)
     await scene.second.work(scene.second.use_cases.expire())
-    await _is_stored(scene, await answer_of(_put(scene, at=1)))
+    await _is_stored(scene, await answer_of(_put(scene, at=1, query=query)))
 
 
 @pytest.mark.survives(
@@ -89,21 +99,48 @@ async def test_what_died_early_begins_anew(scene: Scene, failing: Failing, step:
     "the repeated request gets the one file that comes of it",
 )
 @pytest.mark.parametrize(
-    ("failing", "step"),
+    ("failing", "step", "query"),
     [
-        (Failing.DIES_AFTER, "closing.begin_completing"),
-        (Failing.DIES_BEFORE, "store.put_object"),
-        (Failing.DIES_AFTER, "store.put_object"),
-        (Failing.DIES_BEFORE, "ending.end"),
-        (Failing.DIES_AFTER, "ending.end"),
-        (Failing.ANSWER_LOST, "closing.begin_completing"),
+        (Failing.DIES_AFTER, "receiving.record_whole", ""),
+        (Failing.ANSWER_LOST, "receiving.record_whole", ""),
+        (Failing.DIES_AFTER, "closing.begin_completing", CHECKED),
+        (Failing.ANSWER_LOST, "closing.begin_completing", CHECKED),
+        (Failing.DIES_BEFORE, "store.put_object", ""),
+        (Failing.DIES_AFTER, "store.put_object", ""),
+        (Failing.DIES_BEFORE, "ending.end", ""),
+        (Failing.DIES_AFTER, "ending.end", ""),
     ],
 )
-async def test_what_died_late_is_found(scene: Scene, failing: Failing, step: str) -> None:
+async def test_what_died_late_is_found(
+    scene: Scene, failing: Failing, step: str, query: str
+) -> None:
     await scene.dies(scene.first, failing, step)
-    first = await answer_of(_put(scene))
+    first = await answer_of(_put(scene, query=query))
     assert first is None or first.status_code in (201, 503), first.text
     await scene.go_on()
-    await _is_stored(scene, await answer_of(_put(scene, at=1)))
+    await _is_stored(scene, await answer_of(_put(scene, at=1, query=query)))
     rows = await scene.world.rows()
     assert len(rows.uploads) == 1
+
+
+@pytest.mark.survives(
+    "One request: the answer to the step that records and completes is lost",
+    "the same request goes on and is answered",
+)
+async def test_a_file_whose_recording_was_not_answered_is_stored(scene: Scene) -> None:
+    await scene.dies(scene.first, Failing.ANSWER_LOST, "receiving.record_whole")
+    await _is_stored(scene, await answer_of(_put(scene)))
+
+
+@pytest.mark.survives(
+    "One request: the database goes away before its file is recorded",
+    "503 at once, the upload is aborted and nothing is left",
+)
+async def test_a_file_that_was_surely_not_recorded_leaves_nothing(scene: Scene) -> None:
+    await scene.dies(scene.first, Failing.DATABASE_AWAY, "receiving.record_whole")
+    refused = await answer_of(_put(scene))
+    assert refused is not None
+    assert refused.status_code == 503, refused.text
+    assert await scene.spooled() == []
+    await scene.go_on()
+    await _is_stored(scene, await answer_of(_put(scene, at=1)))
