@@ -68,6 +68,7 @@ class Spool(Protocol):
     @property
     def id(self) -> SpoolId: ...
     async def unlink(self, *file_names: str) -> None: ...
+    async def recycle(self, *file_names: str) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,7 @@ class CleanUp:
         found = await self.rows.tidy(upload_ids, self.spool.id)
         names = [name for names in found.values() for name in names]
         if names:
-            await self.spool.unlink(*names)
+            await self.spool.recycle(*names)
         if found:
             await self.rows.note_tidied(list(found), self.spool.id, self.second_pass_after)
         for upload_id in found:

@@ -17,10 +17,11 @@ class Disk:
         """A handle of a file that did not exist before."""
         return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
 
-    def set_aside(self, path: Path, spare: Path) -> int | None:
+    def set_aside(self, path: Path, spare: Path, *, least_bytes: int) -> int | None:
         """Rename a file that is to be written over; its size in bytes.
 
-        None where it is not to be: somebody reads it, has it by another name, or it is gone.
+        None where it is not to be: it is too small or gone, or somebody reads it or has it by
+        another name.
         """
         try:
             handle = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
@@ -29,7 +30,7 @@ class Disk:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             found = os.fstat(handle)
-            if found.st_nlink > 1:
+            if found.st_nlink > 1 or found.st_size < least_bytes:
                 return None
             path.rename(spare)
             return found.st_size

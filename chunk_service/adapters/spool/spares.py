@@ -19,6 +19,8 @@ from chunk_service.adapters.spool.disk import Disk
 
 PREFIX: Final = ".spare-"
 KEPT_SECONDS: Final = 2.0
+# A smaller file is made as fast as it is taken over.
+LEAST_BYTES: Final = 128 * 1024
 MOST_BYTES: Final = 128 * 1024 * 1024
 # By then the process that set it aside has died, or was asleep and makes a new file instead.
 LEFT_BEHIND_SECONDS: Final = 15.0
@@ -41,11 +43,13 @@ class Spares:
         folder: Path,
         disk: Disk,
         *,
+        least_bytes: int = LEAST_BYTES,
         most_bytes: int = MOST_BYTES,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._folder = folder
         self._disk = disk
+        self._least_bytes = least_bytes
         self._most_bytes = most_bytes
         self._clock = clock
         self._kept: list[_Spare] = []
@@ -69,7 +73,7 @@ class Spares:
     def give(self, path: Path) -> None:
         """The file is needed no more: from now on nothing has this name."""
         spare = self._folder / f"{PREFIX}{uuid4()}"
-        size_bytes = self._disk.set_aside(path, spare)
+        size_bytes = self._disk.set_aside(path, spare, least_bytes=self._least_bytes)
         if size_bytes is None:
             self._disk.unlink(path)
         elif not self._is_kept(_Spare(spare, size_bytes, self._clock())):

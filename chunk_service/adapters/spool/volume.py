@@ -98,9 +98,14 @@ class Spool:
 
         await self.run(remove)
 
-    async def recycle(self, file_name: str) -> None:
-        """The store has these bytes: the next chunk may be written over them."""
-        await self.run(lambda: self._spares.give(self.folder / file_name))
+    async def recycle(self, *file_names: str) -> None:
+        """The store has these bytes: the next chunks may be written over them."""
+
+        def give() -> None:
+            for name in file_names:
+                self._spares.give(self.folder / name)
+
+        await self.run(give)
 
     async def sha256(self, file_names: Sequence[str]) -> bytes:
         """The hash of the files' bytes, one after the other."""

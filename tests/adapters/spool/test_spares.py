@@ -42,7 +42,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def spares(tmp_path: Path, clock: Clock) -> Spares:
-    return Spares(tmp_path, Disk(), most_bytes=16, clock=clock)
+    return Spares(tmp_path, Disk(), least_bytes=2, most_bytes=16, clock=clock)
 
 
 def given(spares: Spares, folder: Path, data: bytes, name: str = "old") -> Path:
@@ -121,6 +121,11 @@ def test_a_file_that_is_there_already_is_not_replaced(spares: Spares, tmp_path: 
     assert (tmp_path / "new").read_bytes() == b"mine"
 
 
+def test_a_file_that_is_made_anew_as_fast_is_not_kept(spares: Spares, tmp_path: Path) -> None:
+    given(spares, tmp_path, b"1")
+    assert names(tmp_path) == []
+
+
 def test_no_more_is_kept_than_there_is_room_for(spares: Spares, tmp_path: Path) -> None:
     for name in ("a", "b", "c", "d"):
         given(spares, tmp_path, b"12345", name)
@@ -149,7 +154,7 @@ def test_what_nobody_takes_is_gone_in_seconds(spares: Spares, tmp_path: Path, cl
 def test_what_a_process_left_that_died_is_removed_by_another(
     spares: Spares, tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    died = Spares(tmp_path, Disk())
+    died = Spares(tmp_path, Disk(), least_bytes=0)
     given(died, tmp_path, b"12345")
     spares.drop_stale()
     assert len(names(tmp_path)) == 1
@@ -170,7 +175,7 @@ async def test_a_chunk_that_is_written_over_a_spare_has_its_bytes_and_none_of_th
     tmp_path: Path, executor: ThreadPoolExecutor, data: bytes
 ) -> None:
     disk = NotingDisk()
-    spares = Spares(tmp_path, disk)
+    spares = Spares(tmp_path, disk, least_bytes=0)
     given(spares, tmp_path, b"12345")
     writing = writer(tmp_path / "new", executor, disk, spares)
     await writing.write(data)
@@ -183,7 +188,7 @@ async def test_a_chunk_that_is_written_over_a_spare_has_its_bytes_and_none_of_th
 async def test_a_writer_over_a_spare_can_be_discarded(
     tmp_path: Path, executor: ThreadPoolExecutor
 ) -> None:
-    spares = Spares(tmp_path, Disk())
+    spares = Spares(tmp_path, Disk(), least_bytes=0)
     given(spares, tmp_path, b"12345")
     writing = writer(tmp_path / "new", executor, Disk(), spares)
     await writing.write(b"abc")
@@ -200,7 +205,7 @@ async def test_spares_make_room_on_a_full_disk(
             self._room_bytes += 7
 
     disk = FullUntilUnlinked(0, error=errno.ENOSPC)
-    spares = Spares(tmp_path, disk)
+    spares = Spares(tmp_path, disk, least_bytes=0)
     given(spares, tmp_path, b"1234567")
     writing = writer(tmp_path / "new", executor, disk, spares)
     await writing.write(b"abc")

@@ -9,7 +9,7 @@ import pytest
 
 from chunk_service.adapters.spool.disk import Disk
 from chunk_service.adapters.spool.mark import ID_FILE, make_spool_id
-from chunk_service.adapters.spool.spares import PREFIX
+from chunk_service.adapters.spool.spares import LEAST_BYTES, PREFIX
 from chunk_service.adapters.spool.volume import Spool, open_spool
 from chunk_service.domain.checksums import Algorithm
 from chunk_service.domain.errors import StorageUnavailable
@@ -119,7 +119,7 @@ async def test_a_disk_that_cannot_be_read_is_no_storage_and_no_lost_file(
 async def test_what_was_recycled_lies_in_the_spool_neither_by_its_name_nor_for_long(
     spool: Spool,
 ) -> None:
-    await store(spool, "file", b"abc")
+    await store(spool, "file", bytes(LEAST_BYTES))
     await spool.recycle("file")
     assert await spool.file_sizes() == {}
 
@@ -133,6 +133,7 @@ async def test_what_was_recycled_lies_in_the_spool_neither_by_its_name_nor_for_l
 async def test_a_spool_that_is_closed_leaves_no_spare(tmp_path: Path) -> None:
     spool_id = make_spool_id(tmp_path, SpoolId(uuid4()))
     async with open_spool(tmp_path, spool_id, threads=2, disk=Disk()) as spool:
-        await store(spool, "file", b"abc")
+        await store(spool, "file", bytes(LEAST_BYTES))
         await spool.recycle("file")
+        assert list(tmp_path.glob(f"{PREFIX}*"))
     assert [path.name for path in tmp_path.iterdir()] == [ID_FILE]
