@@ -1,6 +1,7 @@
 """Wait for a completing upload, which goes on whether anybody waits or not."""
 
 import asyncio
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -22,6 +23,10 @@ class Pursuit(Protocol):
     def pursue(self, upload_id: UploadId) -> None: ...
     def close(self, taken: Taken) -> None:
         """The same for one that this process holds already."""
+        ...
+
+    def closing(self, upload_id: UploadId) -> AbstractContextManager[None]:
+        """Within it this process takes the upload, so nobody needs to tell it that it completes."""
         ...
 
     async def wait(self, upload_id: UploadId, timeout_seconds: float) -> Upload | None:

@@ -81,7 +81,6 @@ class CompleteUpload:
         """
         begun = await self._begin(principal, completion, known)
         if isinstance(begun, Taken):
-            self.await_end.pursuit.close(begun)
             return await self.wait(begun.upload) if wait else begun.upload
         return await self._repeat(begun, completion, wait=wait)
 
@@ -126,6 +125,13 @@ class CompleteUpload:
         )
 
     async def _take(self, upload: Upload, completion: Completion) -> Taken | None:
+        with self.await_end.pursuit.closing(upload.id):
+            taken = await self._set_completing(upload, completion)
+            if taken is not None:
+                self.await_end.pursuit.close(taken)
+            return taken
+
+    async def _set_completing(self, upload: Upload, completion: Completion) -> Taken | None:
         try:
             return await self.rows.begin_completing(upload, completion, self.closer)
         except (DatabaseUnavailable, asyncio.CancelledError):

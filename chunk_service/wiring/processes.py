@@ -204,7 +204,7 @@ async def _beside(stack: AsyncExitStack, work: Coroutine[None, None, None]) -> N
 async def _listen(opened: Opened) -> None:
     bells = opened.bells
     dsn = opened.settings.database_dsn.get_secret_value()
-    await listen(dsn, completing=bells.pursue, ended=bells.announce)
+    await listen(dsn, completing=bells.hear_completing, ended=bells.hear_ended)
 
 
 async def _beat(rows: Rows, opened: Opened) -> None:

@@ -5,8 +5,9 @@ or was lost with a process. The bells only save the wait for that round.
 """
 
 import asyncio
-from collections import OrderedDict
-from collections.abc import Callable
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from chunk_service.domain.states import State
 from chunk_service.domain.uploads import Upload, UploadId
@@ -49,6 +50,7 @@ class Bells:
         self.to_tidy = IdQueue()
         self._changes: dict[UploadId, asyncio.Future[Upload | None]] = {}
         self._taken: dict[UploadId, Taken] = {}
+        self._closing: Counter[UploadId] = Counter()
         self._when_announced: Callable[[UploadId], None] | None = None
 
     def kick(self, upload_id: UploadId) -> None:
@@ -67,6 +69,25 @@ class Bells:
     def take_up(self, upload_id: UploadId) -> Taken | None:
         """What was handed on with the upload's bell, once."""
         return self._taken.pop(upload_id, None)
+
+    @contextmanager
+    def closing(self, upload_id: UploadId) -> Iterator[None]:
+        """While this process is at it, what Postgres tells of it is its own doing."""
+        self._closing[upload_id] += 1
+        try:
+            yield
+        finally:
+            self._closing[upload_id] -= 1
+            if not self._closing[upload_id]:
+                del self._closing[upload_id]
+
+    def hear_completing(self, upload_id: UploadId) -> None:
+        if upload_id not in self._closing and upload_id not in self._taken:
+            self.pursue(upload_id)
+
+    def hear_ended(self, upload_id: UploadId) -> None:
+        if upload_id not in self._closing:
+            self.announce(upload_id)
 
     def not_taken_up(self) -> list[UploadId]:
         return list(self._taken)

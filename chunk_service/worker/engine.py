@@ -220,7 +220,8 @@ class Engine:
 
     async def _close(self, upload_id: UploadId) -> None:
         seen = self._progress.sent(upload_id)
-        closed = await self._parts.close(upload_id, self._bells.take_up(upload_id))
+        with self._bells.closing(upload_id):
+            closed = await self._parts.close(upload_id, self._bells.take_up(upload_id))
         if closed in (Closed.ENDED, Closed.OVER):
             self._bells.announce(upload_id)
         elif self._progress.awaits(upload_id, seen):
