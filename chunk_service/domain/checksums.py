@@ -35,7 +35,7 @@ _WIDTHS_BYTES: Final[Mapping[Algorithm, int]] = {
     Algorithm.SHA256: 32,
 }
 # A file of thousands of parts has thousands of checksums to be read while somebody waits for it.
-_BY_NAME: Final[Mapping[str, Algorithm]] = {each.value: each for each in Algorithm}
+ALGORITHMS: Final[Mapping[str, Algorithm]] = {each.value: each for each in Algorithm}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Checksum:
     def parse(cls, text: str) -> Self:
         """Read `crc64nvme:<base64>`; ValueError says what is wrong with it."""
         name, colon, encoded = text.partition(":")
-        algorithm = _BY_NAME.get(name)
+        algorithm = ALGORITHMS.get(name)
         if not colon or algorithm is None:
             known = ", ".join(Algorithm)
             raise ValueError(f"a checksum is written algorithm:base64, with one of {known}")

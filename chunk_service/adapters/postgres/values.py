@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from chunk_service.adapters.postgres.connected import Row
-from chunk_service.domain.checksums import Algorithm, Checksum
+from chunk_service.domain.checksums import ALGORITHMS, Algorithm, Checksum
 from chunk_service.domain.objects import MultipartId
 from chunk_service.domain.states import State
 from chunk_service.domain.uploads import (
@@ -144,7 +144,7 @@ def slices_json(slices: Sequence[Digest]) -> str:
 
 def digest_of(document: Mapping[str, Any]) -> Digest:
     crcs = {
-        Algorithm(name): int.from_bytes(a2b_base64(text), "big")
+        ALGORITHMS[name]: int.from_bytes(a2b_base64(text), "big")
         for name, text in document.items()
         if name != "size"
     }
