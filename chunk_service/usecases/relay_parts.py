@@ -33,7 +33,6 @@ from chunk_service.usecases.relaying import (
     MeteredSource,
     SentWindow,
     Slice,
-    WindowSent,
 )
 
 log = structlog.get_logger(__name__)
@@ -47,7 +46,6 @@ class Rows(Protocol):
     ) -> Claim | None: ...
     async def renew(self, claim: Claim, lease_seconds: float) -> bool: ...
     async def give_back(self, upload_id: UploadId, holder: UUID) -> None: ...
-    async def note_etag(self, claim: Claim, sent: SentWindow) -> WindowSent | None: ...
 
 
 class Repairing(Protocol):
@@ -64,7 +62,12 @@ class Spool(Protocol):
     @property
     def id(self) -> SpoolId: ...
     def source(self, slices: Sequence[Slice], checksum: Checksum | None) -> PartSource: ...
-    async def recycle(self, file_name: str) -> None: ...
+
+
+class NoteSent(Protocol):
+    async def __call__(self, claim: Claim, sent: SentWindow) -> bool: ...
+    async def hurry(self, upload_id: UploadId) -> None: ...
+    def forget(self, upload_id: UploadId) -> None: ...
 
 
 Combine = Callable[[Iterable[Digest], Iterable[Algorithm]], Digest]
@@ -77,6 +80,7 @@ class RelayParts:
     store: Store
     spool: Spool
     begin_multipart: BeginMultipart
+    note_sent: NoteSent
     lose_chunks: LoseChunks
     combine: Combine
     new_id: Callable[[], UUID]
@@ -93,10 +97,15 @@ class RelayParts:
             await asyncio.shield(self.give_back(upload_id, holder))
             raise
 
-    async def send(self, claim: Claim) -> None:
-        """Relay the claimed window. StoreError where the store failed: try again later."""
+    async def send(self, claim: Claim, when_sent: Callable[[], None]) -> None:
+        """Relay the claimed window. StoreError where the store failed: try again later.
+
+        `when_sent` is called when its bytes are through, and it only needs to be noted.
+        """
         try:
-            await self._relay(claim)
+            sent = await self._relay(claim)
+            when_sent()
+            await self._note(claim, sent)
         except MultipartGone:
             await self.give_back(claim.upload.id, claim.holder)
         except SourceDamaged as damage:
@@ -104,6 +113,14 @@ class RelayParts:
         except (StoreError, asyncio.CancelledError):
             await asyncio.shield(self.give_back(claim.upload.id, claim.holder))
             raise
+
+    async def hurry(self, upload_id: UploadId) -> None:
+        """Return when what has been sent of this upload is noted; the rest is noted at once."""
+        await self.note_sent.hurry(upload_id)
+
+    def forget(self, upload_id: UploadId) -> None:
+        """It is completing no more."""
+        self.note_sent.forget(upload_id)
 
     async def give_back(self, upload_id: UploadId, holder: UUID) -> None:
         """Free the window at once; where that can't be said now, its lease lapses."""
@@ -113,7 +130,7 @@ class RelayParts:
                 await self.rows.give_back(upload_id, holder)
                 return
 
-    async def _relay(self, claim: Claim) -> None:
+    async def _relay(self, claim: Claim) -> SentWindow:
         slices = claim.slices()
         digest = self.combine((each.digest for each in slices), claim.upload.algorithms)
         if digest.size_bytes != claim.size_bytes:
@@ -130,18 +147,14 @@ class RelayParts:
             if await self.repairing.forget_multipart(claim.upload.id, multipart):
                 log.error("multipart upload gone", upload_id=str(claim.upload.id))
             raise
-        sent = SentWindow(multipart=multipart, etag=etag, digest=digest, checksum=checksum)
-        await self._note(claim, sent)
+        return SentWindow(multipart=multipart, etag=etag, digest=digest, checksum=checksum)
 
     async def _note(self, claim: Claim, sent: SentWindow) -> None:
-        noted = await self.rows.note_etag(claim, sent)
-        if noted is None:
-            log.warning("part for a replaced multipart upload", upload_id=str(claim.upload.id))
-            await self.give_back(claim.upload.id, claim.holder)
+        if await self.note_sent(claim, sent):
+            log.debug("part relayed", upload_id=str(claim.upload.id), part=claim.number)
             return
-        log.debug("part relayed", upload_id=str(claim.upload.id), part=claim.number)
-        for name in noted.done_files:
-            await self.spool.recycle(name)
+        log.warning("part for a replaced multipart upload", upload_id=str(claim.upload.id))
+        await self.give_back(claim.upload.id, claim.holder)
 
     async def _lose(self, claim: Claim, indices: Iterable[int]) -> None:
         lost = frozenset(indices)

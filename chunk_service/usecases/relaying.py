@@ -6,7 +6,6 @@ from uuid import UUID
 
 from chunk_service.domain.checksums import Checksum
 from chunk_service.domain.objects import MultipartId, PartSource
-from chunk_service.domain.states import State
 from chunk_service.domain.uploads import Digest, Upload
 
 LEASE_SECONDS = 30.0
@@ -83,10 +82,9 @@ class SentWindow:
 
 
 @dataclass(frozen=True, slots=True)
-class WindowSent:
+class PartsNoted:
     """`done_files` are no longer needed by any window."""
 
-    state: State
     done_files: Sequence[str]
 
 

@@ -33,6 +33,7 @@ from chunk_service.usecases.make_of_chunks import MakeOfChunks
 from chunk_service.usecases.make_of_parts import MakeOfParts
 from chunk_service.usecases.make_of_pending import MakeOfPending
 from chunk_service.usecases.mend_parts import MendParts
+from chunk_service.usecases.note_parts import NoteParts
 from chunk_service.usecases.place_chunks import PlaceChunks
 from chunk_service.usecases.prove_object import ProveObject
 from chunk_service.usecases.read_upload import ReadUpload
@@ -96,6 +97,7 @@ def use_cases_over(opened: Opened, rows: Rows) -> UseCases:
         store=store,
         spool=spool,
         begin_multipart=begin_multipart,
+        note_sent=NoteParts(rows.relaying, spool),
         lose_chunks=lose_chunks,
         combine=combine,
         new_id=uuid4,

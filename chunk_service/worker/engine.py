@@ -7,7 +7,7 @@ round, which asks the rows what is owed.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from functools import partial
 from random import SystemRandom
@@ -81,7 +81,7 @@ class Engine:
         self._bells = bells
         self._slots = slots
         self._free_slots = asyncio.Semaphore(slots)
-        self._claims: asyncio.Queue[Claim] = asyncio.Queue()
+        self._sending: set[asyncio.Task[None]] = set()
         self._failures: dict[UploadId, int] = {}
         self._progress = Progress(bells)
         bells.when_announced(self._forget)
@@ -104,7 +104,6 @@ class Engine:
             for queue, call, count in work
             for _ in range(count)
         ]
-        self._tasks += [asyncio.create_task(self._serve_claims()) for _ in range(self._slots)]
         rounds = (
             (self.look, ROUND_SECONDS),
             (self._parts.tend_pending, ROUND_SECONDS),
@@ -122,12 +121,10 @@ class Engine:
                 while self._busy:
                     self._idle.clear()
                     await self._idle.wait()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        while not self._claims.empty():
-            claim = self._claims.get_nowait()
-            await self._parts.relay.give_back(claim.upload.id, claim.holder)
+        await _cancelled(self._tasks)
+        while self._sending:
+            await asyncio.sleep(0)  # who has not begun to send can't give its claim back
+            await _cancelled(list(self._sending))
         for upload_id in self._bells.not_taken_up():
             await self._parts.close.let_go(upload_id)
 
@@ -139,16 +136,6 @@ class Engine:
                 await self._try(queue, upload_id, call)
             finally:
                 self._rest()
-
-    async def _serve_claims(self) -> None:
-        """Each has a slot that was kept for it, so there are as many of these as slots."""
-        while True:
-            claim = await self._claims.get()
-            try:
-                send = partial(self._send, claim)
-                await self._try(self._bells.to_relay, claim.upload.id, send)
-            finally:
-                self.leave_slot()
 
     def _rest(self) -> None:
         self._busy -= 1
@@ -186,16 +173,18 @@ class Engine:
 
     async def _relay(self, upload_id: UploadId) -> None:
         """Send one window; where there are more, the next free slot takes the next."""
-        async with self._free_slots:
+        await self._free_slots.acquire()
+        self._busy += 1
+        claim: Claim | None = None
+        try:
             claim = await self._parts.relay.claim(upload_id)
+        finally:
             if claim is None:
-                return
+                self.leave_slot()
+        if claim is not None:
             if claim.has_more and not self._stopping.is_set():
                 self._bells.kick(upload_id)
-            await self._send(claim, upload_id)
-
-    async def _send(self, claim: Claim, upload_id: UploadId) -> None:
-        await self._progress.follow(upload_id, self._parts.relay.send(claim))
+            self.send(claim)
 
     async def keep_slot(self) -> bool:
         """For a window that is claimed as its chunk is recorded; those that wait go first."""
@@ -212,16 +201,33 @@ class Engine:
 
     def send(self, claim: Claim) -> None:
         """From a slot that was kept, which is left when it is sent or put off."""
-        self._claims.put_nowait(claim)
+        task = asyncio.create_task(self._carry(claim))
+        self._sending.add(task)
+        task.add_done_callback(self._sending.discard)
+
+    async def _carry(self, claim: Claim) -> None:
+        try:
+            await self._try(self._bells.to_relay, claim.upload.id, partial(self._send, claim))
+        finally:
+            self._rest()
+
+    async def _send(self, claim: Claim, upload_id: UploadId) -> None:
+        with ExitStack() as slot:
+            slot.callback(self._free_slots.release)
+            sending = self._parts.relay.send(claim, slot.close)
+            await self._progress.follow(upload_id, sending)
 
     async def _place(self, upload_id: UploadId) -> None:
         if await self._parts.place(upload_id):
             self._bells.kick(upload_id)
 
     async def _close(self, upload_id: UploadId) -> None:
+        taken = self._bells.take_up(upload_id)
+        if taken is None or taken.chunks is None:
+            await self._parts.relay.hurry(upload_id)
         seen = self._progress.sent(upload_id)
         with self._bells.closing(upload_id):
-            closed = await self._parts.close(upload_id, self._bells.take_up(upload_id))
+            closed = await self._parts.close(upload_id, taken)
         if closed in (Closed.ENDED, Closed.OVER):
             self._bells.announce(upload_id)
         elif self._progress.awaits(upload_id, seen):
@@ -229,6 +235,7 @@ class Engine:
 
     def _forget(self, upload_id: UploadId) -> None:
         self._progress.forget(upload_id)
+        self._parts.relay.forget(upload_id)
         self._failures.pop(upload_id, None)
 
     async def _clean_up(self, upload_id: UploadId) -> None:
@@ -268,3 +275,9 @@ class Engine:
         parts = self._parts
         for upload_id, number in await parts.relaying.find_set_aside(parts.spool_id, MOST_FOUND):
             log.error("part set aside", upload_id=str(upload_id), part=number)
+
+
+async def _cancelled(tasks: Sequence[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

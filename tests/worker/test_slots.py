@@ -36,6 +36,7 @@ class Relay:
     """Sends when it may; `on_send` may fail it, `on_cancel` is what else comes about by then."""
 
     may_send: asyncio.Event = field(default_factory=asyncio.Event)
+    may_note: asyncio.Event = field(default_factory=asyncio.Event)
     on_send: Callable[[], object] = lambda: None
     on_cancel: Callable[[], object] = lambda: None
     claims: list[Claim] = field(default_factory=list)
@@ -48,7 +49,7 @@ class Relay:
         self.claimed += 1
         return self.claims.pop() if self.claims else None
 
-    async def send(self, claim: Claim) -> None:
+    async def send(self, claim: Claim, when_sent: Callable[[], None]) -> None:
         self.sending.append(claim.holder)
         try:
             await self.may_send.wait()
@@ -58,6 +59,8 @@ class Relay:
             raise
         self.on_send()
         self.sent.append(claim.holder)
+        when_sent()
+        await self.may_note.wait()
 
     async def give_back(self, _upload_id: UploadId, holder: UUID) -> None:
         self.given_back.append(holder)
@@ -108,6 +111,7 @@ class World:
 @pytest.fixture
 async def world() -> AsyncIterator[World]:
     relay, bells, nothing = Relay(), Bells(), cast("Any", Nothing())
+    relay.may_note.set()
     parts = EngineParts(
         relay=cast("Any", relay),
         place=nothing,
@@ -143,6 +147,21 @@ async def test_a_slot_is_left_when_its_window_is_sent(world: World) -> None:
     await world.until(lambda: len(world.relay.sent) == SLOTS)
     assert world.relay.sent == [claim.holder for claim in claims]
     assert await world.free_slots() == SLOTS
+
+
+async def test_what_is_still_to_be_noted_keeps_no_slot_and_a_stop_waits_for_it(
+    world: World,
+) -> None:
+    world.relay.may_note.clear()
+    world.relay.may_send.set()
+    for _ in range(2 * SLOTS):
+        await world.sends()
+    stopping = asyncio.create_task(world.engine.stop(_SOON_SECONDS))
+    await asyncio.sleep(0.01)
+    assert not stopping.done()
+    world.relay.may_note.set()
+    await stopping
+    assert world.relay.given_back == []
 
 
 @pytest.mark.parametrize("error", [OutcomeUnknown("no answer"), RuntimeError("a bug")])
@@ -206,7 +225,12 @@ async def test_a_stop_keeps_no_slot_and_sends_what_has_one(world: World) -> None
 async def test_when_the_grace_is_over_claims_are_given_back(world: World) -> None:
     assert await world.engine.keep_slot()
     late = a_claim()
-    world.relay.on_cancel = lambda: world.engine.send(late)
+
+    def send_late() -> None:
+        world.relay.on_cancel = lambda: None
+        world.engine.send(late)
+
+    world.relay.on_cancel = send_late
     claim = await world.sends()
     await world.engine.stop(0)
     assert world.relay.sent == []

@@ -1,4 +1,4 @@
-"""The statements of the relay: claim a covered window, renew, give back, note its ETag.
+"""The statements of the relay: claim a covered window, renew, give back, note ETags.
 
 What may be sent is derived from coverage and totals, never stored, so no order of commits can lose
 it. The lock on the upload's row taken FOR SHARE makes an ETag wait for a change of the multipart
@@ -23,9 +23,8 @@ from chunk_service.adapters.postgres.values import (
     upload_of,
 )
 from chunk_service.domain.objects import MultipartId
-from chunk_service.domain.states import State
 from chunk_service.domain.uploads import SpoolId, UploadId
-from chunk_service.usecases.relaying import Claim, SentWindow, SourceChunk, WindowSent
+from chunk_service.usecases.relaying import Claim, PartsNoted, SentWindow, SourceChunk
 
 MOST_ATTEMPTS = 5
 
@@ -84,28 +83,33 @@ SET_MULTIPART = statement("""
 
 READ_MULTIPART = statement("SELECT mpu_id FROM uploads WHERE id = :upload")
 
-NOTE_ETAG = statement("""
+NOTE_ETAGS = statement("""
     WITH u AS (
-        SELECT id, state FROM uploads
+        SELECT id FROM uploads
         WHERE id = :upload AND mpu_id = :mpu_id AND state IN ('open', 'completing')
         FOR SHARE
     ), noted AS (
-        UPDATE parts p SET etag = :etag, mpu_id = :mpu_id, size_bytes = :size,
-            checksum = :checksum, crcs = CAST(:crcs AS jsonb),
+        UPDATE parts p SET etag = sent.etag, mpu_id = :mpu_id, size_bytes = sent.size_bytes,
+            checksum = sent.checksum, crcs = CAST(sent.crcs AS jsonb),
             lease_holder = NULL, lease_until = NULL
-        FROM u WHERE p.upload_id = u.id AND p.number = :number AND p.etag IS NULL
-        RETURNING p.upload_id
+        FROM u, unnest(:part_numbers, :etags, :part_bytes, :checksums, :part_crcs)
+            AS sent (number, etag, size_bytes, checksum, crcs)
+        WHERE p.upload_id = u.id AND p.number = sent.number AND p.etag IS NULL
+        RETURNING p.upload_id, p.number
+    ), touched AS (
+        SELECT noted.upload_id, of.index, count(*) AS parts
+        FROM noted JOIN unnest(:numbers, :indices) AS of (number, index) USING (number)
+        GROUP BY noted.upload_id, of.index
     ), eased AS (
         UPDATE chunks c SET
-            unsent_parts = c.unsent_parts - CASE WHEN c.state = 'spooled' THEN 1 ELSE 0 END,
-            state = CASE WHEN c.state = 'spooled' AND c.unsent_parts = 1
+            unsent_parts = c.unsent_parts
+                - CASE WHEN c.state = 'spooled' THEN touched.parts ELSE 0 END,
+            state = CASE WHEN c.state = 'spooled' AND c.unsent_parts = touched.parts
                 THEN 'relayed' ELSE c.state END
-        FROM noted WHERE c.upload_id = noted.upload_id AND c.index = ANY(:indices)
+        FROM touched WHERE c.upload_id = touched.upload_id AND c.index = touched.index
         RETURNING c.file_name, c.state
     )
-    SELECT u.state, EXISTS (SELECT FROM noted) AS noted,
-        array(SELECT file_name FROM eased WHERE state = 'relayed') AS done_files
-    FROM u
+    SELECT array(SELECT file_name FROM eased WHERE state = 'relayed') AS done_files FROM u
 """)
 
 FIND_WORK = statement(f"""
@@ -163,22 +167,28 @@ class RelayingRows:
         row = await self._database.row(READ_MULTIPART, upload=upload_id)
         return None if row is None or row["mpu_id"] is None else MultipartId(row["mpu_id"])
 
-    async def note_etag(self, claim: Claim, sent: SentWindow) -> WindowSent | None:
-        """Commit the part; None where the multipart upload is no longer the row's."""
+    async def note_etags(
+        self,
+        upload_id: UploadId,
+        multipart: MultipartId,
+        sent: Sequence[tuple[Claim, SentWindow]],
+    ) -> PartsNoted | None:
+        """Commit these parts; None where the multipart upload is no longer the row's."""
+        windows = [window for _, window in sent]
+        touched = [(claim.number, chunk.index) for claim, _ in sent for chunk in claim.chunks]
         row = await self._database.row(
-            NOTE_ETAG,
-            upload=claim.upload.id,
-            mpu_id=sent.multipart,
-            number=claim.number,
-            etag=sent.etag,
-            size=sent.digest.size_bytes,
-            checksum=checksum_text(sent.checksum),
-            crcs=json.dumps(digest_json(sent.digest)),
-            indices=[chunk.index for chunk in claim.chunks],
+            NOTE_ETAGS,
+            upload=upload_id,
+            mpu_id=multipart,
+            part_numbers=[claim.number for claim, _ in sent],
+            etags=[window.etag for window in windows],
+            part_bytes=[window.digest.size_bytes for window in windows],
+            checksums=[checksum_text(window.checksum) for window in windows],
+            part_crcs=[json.dumps(digest_json(window.digest)) for window in windows],
+            numbers=[number for number, _ in touched],
+            indices=[index for _, index in touched],
         )
-        if row is None:
-            return None
-        return WindowSent(state=State(row["state"]), done_files=tuple(row["done_files"]))
+        return None if row is None else PartsNoted(done_files=tuple(row["done_files"]))
 
     async def find_work(self, spool_id: SpoolId, limit: int) -> Sequence[UploadId]:
         rows = await self._database.rows(FIND_WORK, spool=spool_id, limit=limit)

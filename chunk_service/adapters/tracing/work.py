@@ -5,7 +5,7 @@ others'; the closing from the request that completed the upload; an attempt of a
 its job carries. Where that is not known they begin a trace, and have the upload's id all the same.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
@@ -29,7 +29,9 @@ class Receive(Protocol):
 
 class Relay(Protocol):
     async def claim(self, upload_id: UploadId) -> Claim | None: ...
-    async def send(self, claim: Claim) -> None: ...
+    async def send(self, claim: Claim, when_sent: Callable[[], None]) -> None: ...
+    async def hurry(self, upload_id: UploadId) -> None: ...
+    def forget(self, upload_id: UploadId) -> None: ...
     async def give_back(self, upload_id: UploadId, holder: UUID) -> None: ...
 
 
@@ -74,7 +76,13 @@ class TracedRelay:
     async def give_back(self, upload_id: UploadId, holder: UUID) -> None:
         await self.relay.give_back(upload_id, holder)
 
-    async def send(self, claim: Claim) -> None:
+    async def hurry(self, upload_id: UploadId) -> None:
+        await self.relay.hurry(upload_id)
+
+    def forget(self, upload_id: UploadId) -> None:
+        self.relay.forget(upload_id)
+
+    async def send(self, claim: Claim, when_sent: Callable[[], None]) -> None:
         upload_id = claim.upload.id
         known = self.origins.of((upload_id, chunk.index) for chunk in claim.chunks)
         attributes: Attributes = {
@@ -85,7 +93,7 @@ class TracedRelay:
         }
         parent, others = going_on_from(known), known[:-1]
         with self.spans.first("relay part", attributes, parent=parent, links=others):
-            await self.relay.send(claim)
+            await self.relay.send(claim, when_sent)
 
 
 @dataclass(frozen=True, slots=True)

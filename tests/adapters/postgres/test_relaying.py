@@ -14,6 +14,7 @@ from chunk_service.domain.uploads import ChunkState, RelayMode, Upload
 from chunk_service.usecases.relaying import Claim
 from tests.adapters.postgres.clock import Clock
 from tests.fixtures.audit import audit
+from tests.fixtures.chunk_bytes import sent_window
 from tests.fixtures.rows import LEASE_SECONDS, Rows
 
 # What was declared, the chunks that came, the parts that may go.
@@ -231,6 +232,28 @@ async def test_a_file_may_go_when_the_last_part_of_it_is_noted(rows: Rows) -> No
     assert done == [[], [file_name]]
     assert (await rows.chunk(upload, 0)).state is ChunkState.RELAYED
     assert await rows.reading.count_relayed(upload.id) == 2
+
+
+async def test_parts_are_noted_together_as_one_after_the_other(rows: Rows) -> None:
+    upload = await rows.begin(chunk_size=24)
+    for index in (0, 1):
+        await rows.put(upload, index, 24)
+    names = [(await rows.chunk(upload, index)).file_name for index in (0, 1)]
+    multipart = await rows.multipart(upload)
+    claims = [await claimed(rows, upload) for _ in range(5)]
+    sent = [(claim, sent_window(claim, multipart)) for claim in claims]
+    some = await rows.relaying.note_etags(upload.id, multipart, sent[:1])
+    assert some is not None
+    assert list(some.done_files) == []
+    again_and_more = await rows.relaying.note_etags(upload.id, multipart, sent)
+    assert again_and_more is not None
+    assert list(again_and_more.done_files) == names[:1]
+    noted = [part.sent for part in await rows.reading.parts(upload.id) if part.sent is not None]
+    assert [part.etag for part in noted] == [window.etag for _, window in sent]
+    assert (await rows.chunk(upload, 1)).state is ChunkState.SPOOLED
+    await audit(rows.database, upload.id)
+    assert await rows.relay(upload) == [6]
+    assert (await rows.chunk(upload, 1)).state is ChunkState.RELAYED
 
 
 async def test_a_part_is_noted_once_and_the_first_etag_stays(rows: Rows) -> None:

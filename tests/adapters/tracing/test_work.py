@@ -3,7 +3,7 @@
 The relay has more to it than what is a span: that is passed on as it is.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from uuid import UUID, uuid4
 
@@ -89,7 +89,13 @@ class Relay:
     async def claim(self, upload_id: UploadId) -> Claim | None:
         return None
 
-    async def send(self, claim: Claim) -> None:
+    async def send(self, claim: Claim, when_sent: Callable[[], None]) -> None:
+        pass
+
+    async def hurry(self, upload_id: UploadId) -> None:
+        pass
+
+    def forget(self, upload_id: UploadId) -> None:
         pass
 
     async def give_back(self, upload_id: UploadId, holder: UUID) -> None:

@@ -15,6 +15,7 @@ from chunk_service.adapters.digests import combine
 from chunk_service.domain.uploads import UploadId
 from chunk_service.usecases.begin_multipart import BeginMultipart
 from chunk_service.usecases.lose_chunks import LoseChunks
+from chunk_service.usecases.note_parts import NoteParts
 from chunk_service.usecases.relay_parts import RelayParts
 from chunk_service.usecases.relaying import Claim
 from chunk_service.wiring.opening import open_parts
@@ -52,6 +53,10 @@ def s3_line(s3_double: S3Double) -> Iterator[FaultProxy]:
     yield from proxy_to(s3_double.endpoint_url)
 
 
+def nothing() -> None:
+    """No slot is left when it is sent."""
+
+
 @pytest.fixture
 async def relay(own: Deployment, s3_double: S3Double, s3_line: FaultProxy) -> AsyncIterator[Relay]:
     s3_double.fail("*Upload*", faults.answering("SlowDown"), times=None)
@@ -68,6 +73,7 @@ async def relay(own: Deployment, s3_double: S3Double, s3_line: FaultProxy) -> As
             store=opened.store,
             spool=opened.spool,
             begin_multipart=BeginMultipart(rows.relaying, opened.store),
+            note_sent=NoteParts(rows.relaying, opened.spool),
             lose_chunks=LoseChunks(rows.repairing, opened.spool, opened.metrics.uploads),
             combine=combine,
             new_id=uuid4,
@@ -83,7 +89,7 @@ async def test_the_lease_of_a_slow_part_is_renewed(
     claim = await relay.claim()
     assert claim is not None
     s3_line.delay(RUN_SECONDS)
-    sending = asyncio.create_task(relay.parts.send(claim))
+    sending = asyncio.create_task(relay.parts.send(claim, nothing))
     leases = set()
     while not sending.done():
         leases.update(
@@ -102,11 +108,11 @@ async def test_a_part_that_stands_still_is_another_s_to_send(
     s3_double.fail("UploadPart", faults.hang)
     claim = await relay.claim()
     assert claim is not None
-    sending = asyncio.create_task(relay.parts.send(claim))
+    sending = asyncio.create_task(relay.parts.send(claim, nothing))
     again = await until(relay.claim, lambda found: found is not None)
     assert again is not None
     assert (again.number, again.attempts) == (claim.number, 2)
-    await relay.parts.send(again)
+    await relay.parts.send(again, nothing)
     assert await relay.sent() == 1
     sending.cancel()
     with suppress(asyncio.CancelledError):

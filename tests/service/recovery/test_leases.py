@@ -41,7 +41,7 @@ async def test_a_window_is_taken_over_when_its_lease_has_lapsed_and_not_before(
         "store.create_multipart",
         "relaying.set_multipart",
         "store.upload_part",
-        "relaying.note_etag",
+        "relaying.note_etags",
         "spool.recycle",
     ],
 )
@@ -93,7 +93,7 @@ async def test_a_window_whose_client_left_as_it_was_recorded_is_sent(scene: Scen
     "a sender stopped until its part, or the whole upload, was done by another",
     "it changes nothing when it wakes up",
 )
-@pytest.mark.parametrize("step", ["store.upload_part", "relaying.note_etag"])
+@pytest.mark.parametrize("step", ["store.upload_part", "relaying.note_etags"])
 async def test_a_sender_that_wakes_up_when_all_is_done_changes_nothing(
     scene: Scene, step: str
 ) -> None:
@@ -117,7 +117,7 @@ async def test_a_sender_that_wakes_up_when_all_is_done_changes_nothing(
 )
 async def test_an_etag_of_a_replaced_multipart_upload_is_not_committed(scene: Scene) -> None:
     known = await scene.begin()
-    held = scene.first.steps.hold("relaying.note_etag")
+    held = scene.first.steps.hold("relaying.note_etags")
     await scene.put(known, 0, at=0)
     await held.reached.wait()
     key = (await scene.row(known))["key"]
