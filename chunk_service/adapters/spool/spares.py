@@ -19,6 +19,8 @@ from chunk_service.adapters.spool.disk import Disk
 
 PREFIX: Final = ".spare-"
 KEPT_SECONDS: Final = 2.0
+# A form says how long it is, and with it about how long the chunk in it is.
+SLACK_BYTES: Final = 64 * 1024
 # A smaller file is made as fast as it is taken over.
 LEAST_BYTES: Final = 128 * 1024
 MOST_BYTES: Final = 128 * 1024 * 1024
@@ -45,12 +47,14 @@ class Spares:
         *,
         least_bytes: int = LEAST_BYTES,
         most_bytes: int = MOST_BYTES,
+        slack_bytes: int = SLACK_BYTES,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._folder = folder
         self._disk = disk
         self._least_bytes = least_bytes
         self._most_bytes = most_bytes
+        self._slack_bytes = slack_bytes
         self._clock = clock
         self._kept: list[_Spare] = []
         self._lock = threading.Lock()
@@ -59,13 +63,16 @@ class Spares:
     def __bool__(self) -> bool:
         return bool(self._kept)
 
-    def take(self, path: Path, size_bytes: int) -> int | None:
-        """A handle of a file of this size, named `path` from now on; None where none is kept."""
+    def take(self, path: Path, size_bytes: int) -> tuple[int, int] | None:
+        """A handle of a file of about this size, named `path` from now on, and its size in bytes.
+
+        None where no such file is kept.
+        """
         spare = self._taken(size_bytes)
         if spare is None:
             return None
         try:
-            return self._disk.take_over(spare.path, path)
+            return self._disk.take_over(spare.path, path), spare.size_bytes
         except OSError:
             self._disk.unlink(spare.path)
             return None
@@ -104,7 +111,11 @@ class Spares:
 
     def _taken(self, size_bytes: int) -> _Spare | None:
         with self._lock:
-            fitting = (spare for spare in self._kept if spare.size_bytes == size_bytes)
+            fitting = (
+                spare
+                for spare in self._kept
+                if abs(spare.size_bytes - size_bytes) <= self._slack_bytes
+            )
             spare = next(fitting, None)
             if spare is not None:
                 self._kept.remove(spare)

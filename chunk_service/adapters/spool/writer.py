@@ -94,7 +94,8 @@ class FileWriter(ComputingWriter):
         self._path = path
         self._disk = disk
         self._spares = spares
-        self._length_bytes = expected_bytes
+        self._expected_bytes = expected_bytes
+        self._length_bytes = 0
         self._stored_bytes = 0
         self._handle: int | None = None
         self._is_created = False
@@ -106,10 +107,11 @@ class FileWriter(ComputingWriter):
         await super().discard()
 
     def _create(self) -> None:
-        self._handle = self._spares.take(self._path, self._length_bytes)
-        if self._handle is None:
-            self._length_bytes = 0
+        spare = self._spares.take(self._path, self._expected_bytes)
+        if spare is None:
             self._handle = self._disk.create(self._path)
+        else:
+            self._handle, self._length_bytes = spare
         self._is_created = True
 
     def _store(self, pieces: Sequence[Piece]) -> None:

@@ -42,7 +42,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def spares(tmp_path: Path, clock: Clock) -> Spares:
-    return Spares(tmp_path, Disk(), least_bytes=2, most_bytes=16, clock=clock)
+    return Spares(tmp_path, Disk(), least_bytes=2, most_bytes=16, slack_bytes=1, clock=clock)
 
 
 def given(spares: Spares, folder: Path, data: bytes, name: str = "old") -> Path:
@@ -61,8 +61,10 @@ def test_a_file_that_was_given_is_taken_by_its_new_name_only(
 ) -> None:
     given(spares, tmp_path, b"12345")
     assert [name[: len(PREFIX)] for name in names(tmp_path)] == [PREFIX]
-    handle = spares.take(tmp_path / "new", 5)
-    assert handle is not None
+    taken = spares.take(tmp_path / "new", 5)
+    assert taken is not None
+    handle, size_bytes = taken
+    assert size_bytes == 5
     os.write(handle, b"abcde")
     os.close(handle)
     assert names(tmp_path) == ["new"]
@@ -70,9 +72,16 @@ def test_a_file_that_was_given_is_taken_by_its_new_name_only(
     assert spares.take(tmp_path / "another", 5) is None
 
 
-def test_a_file_of_another_size_is_not_taken(spares: Spares, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("size_bytes", "fits"), [(3, False), (4, True), (6, True), (7, False)])
+def test_a_file_is_taken_for_what_has_about_its_size(
+    spares: Spares, tmp_path: Path, size_bytes: int, *, fits: bool
+) -> None:
     given(spares, tmp_path, b"12345")
-    assert spares.take(tmp_path / "new", 6) is None
+    taken = spares.take(tmp_path / "new", size_bytes)
+    assert (taken is not None) is fits
+    if taken is not None:
+        os.close(taken[0])
+        assert taken[1] == 5
 
 
 @pytest.mark.survives(
@@ -205,7 +214,7 @@ async def test_spares_make_room_on_a_full_disk(
             self._room_bytes += 7
 
     disk = FullUntilUnlinked(0, error=errno.ENOSPC)
-    spares = Spares(tmp_path, disk, least_bytes=0)
+    spares = Spares(tmp_path, disk, least_bytes=0, slack_bytes=0)
     given(spares, tmp_path, b"1234567")
     writing = writer(tmp_path / "new", executor, disk, spares)
     await writing.write(b"abc")
