@@ -36,6 +36,7 @@ class _Batch:
     sent: list[tuple[Claim, SentWindow]] = field(default_factory=list)
     is_full: asyncio.Event = field(default_factory=asyncio.Event)
     noted: asyncio.Task[PartsNoted | None] | None = None
+    is_seen_to: bool = False
 
 
 class NoteParts:
@@ -49,8 +50,8 @@ class NoteParts:
     async def __call__(self, claim: Claim, sent: SentWindow) -> bool:
         """False where the multipart upload has been replaced, so that the part counts for nothing.
 
-        Of those that are noted together the first one sees to the files that no part needs any
-        more.
+        Of those that are noted together the first that is still here sees to the files that no part
+        needs any more.
         """
         key = claim.upload.id, sent.multipart
         batch = self._batches.setdefault(key, _Batch())
@@ -64,10 +65,12 @@ class NoteParts:
         except asyncio.CancelledError:
             batch.is_full.set()
             raise
-        is_first = batch.sent[0][0] is claim
-        if noted is not None and noted.done_files and is_first:
+        if noted is None:
+            return False
+        if not batch.is_seen_to and noted.done_files:
+            batch.is_seen_to = True
             await self._spool.recycle(*noted.done_files)
-        return noted is not None
+        return True
 
     async def hurry(self, upload_id: UploadId) -> None:
         """Return when what has been sent of this upload is noted, as far as that could be done.

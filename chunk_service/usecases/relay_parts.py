@@ -66,8 +66,6 @@ class Spool(Protocol):
 
 class NoteSent(Protocol):
     async def __call__(self, claim: Claim, sent: SentWindow) -> bool: ...
-    async def hurry(self, upload_id: UploadId) -> None: ...
-    def forget(self, upload_id: UploadId) -> None: ...
 
 
 Combine = Callable[[Iterable[Digest], Iterable[Algorithm]], Digest]
@@ -113,14 +111,6 @@ class RelayParts:
         except (StoreError, asyncio.CancelledError):
             await asyncio.shield(self.give_back(claim.upload.id, claim.holder))
             raise
-
-    async def hurry(self, upload_id: UploadId) -> None:
-        """Return when what has been sent of this upload is noted; the rest is noted at once."""
-        await self.note_sent.hurry(upload_id)
-
-    def forget(self, upload_id: UploadId) -> None:
-        """It is completing no more."""
-        self.note_sent.forget(upload_id)
 
     async def give_back(self, upload_id: UploadId, holder: UUID) -> None:
         """Free the window at once; where that can't be said now, its lease lapses."""

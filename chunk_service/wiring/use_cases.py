@@ -91,13 +91,14 @@ def use_cases_over(opened: Opened, rows: Rows) -> UseCases:
     place_chunks = PlaceChunks(rows.placing, spool, lose_chunks)
     end = end_upload(settings, rows.ending, bells, tally)
     begin_multipart = BeginMultipart(rows.relaying, store)
+    note_parts = NoteParts(rows.relaying, spool)
     relay = RelayParts(
         rows=rows.relaying,
         repairing=rows.repairing,
         store=store,
         spool=spool,
         begin_multipart=begin_multipart,
-        note_sent=NoteParts(rows.relaying, spool),
+        note_sent=note_parts,
         lose_chunks=lose_chunks,
         combine=combine,
         new_id=uuid4,
@@ -139,6 +140,7 @@ def use_cases_over(opened: Opened, rows: Rows) -> UseCases:
     confirm = ConfirmUpload(rows.presigned, rows.reading, store, check_stored, end, await_end)
     engine_parts = EngineParts(
         relay=traced("relay", relay),
+        note_parts=note_parts,
         place=place_chunks,
         close=traced("close", close),
         clean_up=traced("clean_up", clean_up),

@@ -22,6 +22,7 @@ from chunk_service.domain.uploads import SpoolId, UploadId
 from chunk_service.usecases.clean_up import CleanUp
 from chunk_service.usecases.close_upload import CloseUpload
 from chunk_service.usecases.closing import Closed
+from chunk_service.usecases.note_parts import NoteParts
 from chunk_service.usecases.place_chunks import PlaceChunks
 from chunk_service.usecases.relay_parts import RelayParts
 from chunk_service.usecases.relaying import Claim
@@ -63,6 +64,7 @@ class Cleaning(Protocol):
 @dataclass(frozen=True, slots=True)
 class EngineParts:
     relay: RelayParts
+    note_parts: NoteParts
     place: PlaceChunks
     close: CloseUpload
     clean_up: CleanUp
@@ -222,12 +224,10 @@ class Engine:
             self._bells.kick(upload_id)
 
     async def _close(self, upload_id: UploadId) -> None:
-        taken = self._bells.take_up(upload_id)
-        if taken is None or taken.chunks is None:
-            await self._parts.relay.hurry(upload_id)
-        seen = self._progress.sent(upload_id)
         with self._bells.closing(upload_id):
-            closed = await self._parts.close(upload_id, taken)
+            await self._parts.note_parts.hurry(upload_id)
+            seen = self._progress.sent(upload_id)
+            closed = await self._parts.close(upload_id, self._bells.take_up(upload_id))
         if closed in (Closed.ENDED, Closed.OVER):
             self._bells.announce(upload_id)
         elif self._progress.awaits(upload_id, seen):
@@ -235,7 +235,7 @@ class Engine:
 
     def _forget(self, upload_id: UploadId) -> None:
         self._progress.forget(upload_id)
-        self._parts.relay.forget(upload_id)
+        self._parts.note_parts.forget(upload_id)
         self._failures.pop(upload_id, None)
 
     async def _clean_up(self, upload_id: UploadId) -> None:

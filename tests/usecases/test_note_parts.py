@@ -26,7 +26,7 @@ class World:
 
     answer: PartsNoted | Exception | None = field(default_factory=lambda: PartsNoted(["a", "b"]))
     noted: list[list[int]] = field(default_factory=list)
-    unlinked: list[Sequence[str]] = field(default_factory=list)
+    recycled: list[Sequence[str]] = field(default_factory=list)
 
     async def note_etags(
         self,
@@ -42,7 +42,7 @@ class World:
         return self.answer
 
     async def recycle(self, *file_names: str) -> None:
-        self.unlinked.append(file_names)
+        self.recycled.append(file_names)
 
 
 def noting(
@@ -62,7 +62,7 @@ async def test_those_of_one_moment_are_one_statement_and_their_files_go_at_once(
     world = World()
     note = NoteParts(world, world, gather_seconds=0.01)
     assert await asyncio.gather(*(noting(note, number) for number in (1, 2, 3))) == [True] * 3
-    assert (world.noted, world.unlinked) == ([[1, 2, 3]], [("a", "b")])
+    assert (world.noted, world.recycled) == ([[1, 2, 3]], [("a", "b")])
     assert await noting(note, 4)
     assert world.noted == [[1, 2, 3], [4]]
 
@@ -100,7 +100,7 @@ async def test_of_a_replaced_multipart_upload_nothing_is_noted_and_no_file_goes(
     world = World(answer=None)
     note = NoteParts(world, world, gather_seconds=0)
     assert not await noting(note, 1)
-    assert world.unlinked == []
+    assert world.recycled == []
 
 
 async def test_a_failure_is_told_to_each_and_hurries_nobody_into_it() -> None:
@@ -121,4 +121,4 @@ async def test_who_is_cancelled_lets_the_others_be_noted_at_once() -> None:
     await asyncio.sleep(0)
     leaving.cancel()
     assert await staying
-    assert world.noted == [[1, 2]]
+    assert (world.noted, world.recycled) == ([[1, 2]], [("a", "b")])

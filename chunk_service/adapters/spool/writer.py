@@ -95,7 +95,7 @@ class FileWriter(ComputingWriter):
         self._disk = disk
         self._spares = spares
         self._expected_bytes = expected_bytes
-        self._length_bytes = 0
+        self._spare_bytes = 0
         self._stored_bytes = 0
         self._handle: int | None = None
         self._is_created = False
@@ -111,7 +111,7 @@ class FileWriter(ComputingWriter):
         if spare is None:
             self._handle = self._disk.create(self._path)
         else:
-            self._handle, self._length_bytes = spare
+            self._handle, self._spare_bytes = spare
         self._is_created = True
 
     def _store(self, pieces: Sequence[Piece]) -> None:
@@ -136,7 +136,7 @@ class FileWriter(ComputingWriter):
         handle, self._handle = self._handle, None
         assert handle is not None
         try:
-            if self._stored_bytes < self._length_bytes:
+            if self._stored_bytes < self._spare_bytes:
                 self._disk.shorten(handle, self._stored_bytes)
             self._disk.sync(handle)
         finally:

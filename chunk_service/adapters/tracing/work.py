@@ -8,7 +8,6 @@ its job carries. Where that is not known they begin a trace, and have the upload
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
-from uuid import UUID
 
 from opentelemetry.context import Context, get_current
 from opentelemetry.trace import SpanKind
@@ -30,9 +29,6 @@ class Receive(Protocol):
 class Relay(Protocol):
     async def claim(self, upload_id: UploadId) -> Claim | None: ...
     async def send(self, claim: Claim, when_sent: Callable[[], None]) -> None: ...
-    async def hurry(self, upload_id: UploadId) -> None: ...
-    def forget(self, upload_id: UploadId) -> None: ...
-    async def give_back(self, upload_id: UploadId, holder: UUID) -> None: ...
 
 
 class Close(Protocol):
@@ -72,15 +68,6 @@ class TracedRelay:
 
     async def claim(self, upload_id: UploadId) -> Claim | None:
         return await self.relay.claim(upload_id)
-
-    async def give_back(self, upload_id: UploadId, holder: UUID) -> None:
-        await self.relay.give_back(upload_id, holder)
-
-    async def hurry(self, upload_id: UploadId) -> None:
-        await self.relay.hurry(upload_id)
-
-    def forget(self, upload_id: UploadId) -> None:
-        self.relay.forget(upload_id)
 
     async def send(self, claim: Claim, when_sent: Callable[[], None]) -> None:
         upload_id = claim.upload.id

@@ -3,18 +3,15 @@
 The relay has more to it than what is a span: that is passed on as it is.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 import pytest
 from opentelemetry.trace import SpanKind, StatusCode
 
-from chunk_service.adapters.tracing.origins import Origins
-from chunk_service.adapters.tracing.work import TracedRelay, TracedSender
-from chunk_service.domain.uploads import UploadId
+from chunk_service.adapters.tracing.work import TracedSender
 from chunk_service.usecases.deliver_event import Delivery, Outcome
-from chunk_service.usecases.relaying import Claim
 from tests.adapters.tracing.conftest import Kept
 
 UPLOAD_ID = uuid4()
@@ -80,30 +77,3 @@ async def test_what_was_not_taken_has_failed(kept: Kept, sender: Sender, kind: s
     attributes = await attempt(kept, sender)
     assert kept.the(NAME).status.status_code is StatusCode.ERROR
     assert attributes["error.type"] == kind
-
-
-@dataclass
-class Relay:
-    given_back: list[tuple[UploadId, UUID]] = field(default_factory=list)
-
-    async def claim(self, upload_id: UploadId) -> Claim | None:
-        return None
-
-    async def send(self, claim: Claim, when_sent: Callable[[], None]) -> None:
-        pass
-
-    async def hurry(self, upload_id: UploadId) -> None:
-        pass
-
-    def forget(self, upload_id: UploadId) -> None:
-        pass
-
-    async def give_back(self, upload_id: UploadId, holder: UUID) -> None:
-        self.given_back.append((upload_id, holder))
-
-
-async def test_a_claim_is_given_back_through_the_traced_relay(kept: Kept) -> None:
-    relay, given = Relay(), (UploadId(uuid4()), uuid4())
-    await TracedRelay(kept.spans, Origins(), relay).give_back(*given)
-    assert relay.given_back == [given]
-    assert kept.all() == []
