@@ -1,6 +1,7 @@
 """Forms: read at any cut, refused whatever is odd, and ended only where they really end."""
 
 from collections.abc import AsyncIterator, Iterable
+from random import Random
 
 import httpx
 import pytest
@@ -13,6 +14,7 @@ from chunk_service.domain.errors import (
     ServiceError,
     UnsupportedMediaType,
 )
+from chunk_service.domain.uploads import Piece
 from tests.api.stand_ins import UPLOAD_ID, Service
 
 BOUNDARY = "b0unDary"
@@ -30,16 +32,16 @@ def part(name: bytes, value: bytes, *headers: bytes) -> bytes:
 FILE = part(b"file", CONTENT, b"Content-Type: application/octet-stream")
 
 
-async def _pieces(pieces: Iterable[bytes]) -> AsyncIterator[bytes]:
+async def _pieces(pieces: Iterable[Piece]) -> AsyncIterator[Piece]:
     for each in pieces:
         yield each
 
 
-def form_of(*pieces: bytes) -> StreamedForm:
+def form_of(*pieces: Piece) -> StreamedForm:
     return StreamedForm(_pieces(pieces), boundary=BOUNDARY, file_field="file", names=("a", "b"))
 
 
-async def read(*pieces: bytes) -> tuple[dict[str, str], bytes]:
+async def read(*pieces: Piece) -> tuple[dict[str, str], bytes]:
     form = form_of(*pieces)
     await form.read_to_file()
     content = b"".join([piece async for piece in form.file_pieces()])
@@ -73,11 +75,39 @@ async def test_fields_before_the_file_are_known_before_its_bytes_are_asked_for()
 
 
 async def test_pieces_of_the_file_are_not_copied() -> None:
-    body = b"x" * 100_000
-    form = form_of(FILE[: -len(CONTENT) - 2], body, b"\r\n" + END)
+    body = memoryview(bytearray(b"x" * 100_000))
+    form = form_of(FILE[: -len(CONTENT) - 2] + b"x" * 20, body, body, b"\r\n" + END)
     await form.read_to_file()
     pieces = [piece async for piece in form.file_pieces()]
-    assert any(piece is body for piece in pieces)
+    views = [piece for piece in pieces if isinstance(piece, memoryview)]
+    assert sum(len(view) for view in views if view.obj is body.obj) == 2 * len(body)
+
+
+DELIMITER_OF_LAST = b"\r\n--b0unDary"
+LAST = b"\r\nContent-Disposition: form-data; name=b\r\n\r\n2"
+
+
+@pytest.mark.parametrize("held", range(1, len(DELIMITER_OF_LAST + LAST)))
+async def test_a_delimiter_is_found_across_three_pieces(held: int) -> None:
+    """Of which the second has no other delimiter in it."""
+    head = FILE[: -len(CONTENT) - 2] + b"x" * 20
+    tail = DELIMITER_OF_LAST + LAST
+    cut = await read(head + tail[:held], tail[held:], b"\r\n" + END)
+    assert cut == ({"b": "2"}, b"x" * 20)
+
+
+async def test_a_form_reads_the_same_from_buffers_that_are_used_again() -> None:
+    whole = part(b"a", b"1") + FILE[:-2] + bytes(2000) + b"\r\n" + part(b"b", b"2") + END
+    dice = Random(7)
+    for _ in range(300):
+        buffer = bytearray(DELIMITER * 20)
+        pieces = []
+        left = whole
+        while left:
+            size = min(len(left), dice.choice((1, 5, 13, 14, 15, 40, 200)))
+            buffer[:size], left = left[:size], left[size:]
+            pieces.append(memoryview(bytearray(buffer))[:size])
+        assert await read(*pieces) == ({"a": "1", "b": "2"}, CONTENT + bytes(2000))
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,18 @@ class MainService:
 
         return await until(got, lambda notifications: len(notifications) >= times)
 
+    async def told(self, event_type: str, upload_session_id: str) -> Notification:
+        """Waits for the first of this type; events of one file come in any order."""
+
+        async def got() -> list[Notification]:
+            return [
+                each
+                for each in self.of(upload_session_id)
+                if json.loads(each.body)["type"] == event_type
+            ]
+
+        return (await until(got, len))[0]
+
     def take(self, headers: dict[str, str], body: bytes) -> int:
         status = self.refusals.popleft() if self.refusals else 204
         self.got.append(Notification(headers, body, status, fault_of(headers, body)))

@@ -33,8 +33,7 @@ async def test_a_deleted_file_is_gone_at_once_and_its_object_soon(
         for path in (f"/files/{key}", f"/files/{key}/content"):
             assert problem_of(await caller.client.get(path), 404) == "not-found"
         assert problem_of(await session.complete(1), 410) == "gone"
-        (_, deleted) = await own.main_service.told_of(session.id, times=2)
-    assert deleted.verified()["type"] == "file.deleted"
+        (await own.main_service.told("file.deleted", session.id)).verified()
     assert key not in own.bucket.keys()  # noqa: SIM118 - not a dict
 
 

@@ -58,7 +58,7 @@ async def test_a_file_that_is_due_is_shown_so_and_goes_after_the_grace(
     async with hour_over(own):
         await until(lambda: own.fetch(DELETED), len)
         (session,) = served.caller.sessions
-        (_, deleted) = await own.main_service.told_of(session.id, times=2)
+        deleted = await own.main_service.told("file.deleted", session.id)
     assert deleted.verified()["data"]["reason"] == "retention"
     assert problem_of(await served.caller.client.get(f"/files/{key}"), 404) == "not-found"
     async with own.served():
