@@ -27,6 +27,7 @@ class Cargo(Protocol):
 
 class _WatchfulConnection(HTTPConnection):
     slice_bytes: ClassVar[int]
+    _patience_seconds: float | None = None
 
     def request(
         self, method: str, url: str, body: object = None, headers: object = None, **options: bool
@@ -38,25 +39,34 @@ class _WatchfulConnection(HTTPConnection):
         self.response_class = HTTPResponse
 
     def send(self, data: bytes | memoryview) -> None:  # type: ignore[override]
+        """The socket never blocks from here on; before it reads an answer, urllib3 lets it again.
+
+        Each change of that is a call during which other threads run, and wait for their turn then.
+        """
         if self.sock is None:
             self.connect()
-        timeout_seconds = self.sock.gettimeout()
-        self.sock.settimeout(0)
-        try:
-            self._send_until_answered(memoryview(data), timeout_seconds)
-        finally:
-            self.sock.settimeout(timeout_seconds)
+        seconds = self.sock.gettimeout()
+        if seconds != 0:
+            self._patience_seconds = seconds
+            self.sock.settimeout(0)
+        self._send_until_answered(memoryview(data))
 
-    def _send_until_answered(self, left: memoryview, timeout_seconds: float | None) -> None:
+    def _send_until_answered(self, left: memoryview) -> None:
+        while left:
+            sent = self._send_some(left[: self.slice_bytes])
+            left = left[sent:]
+            if not sent:
+                self._wait_until_writable()
+
+    def _wait_until_writable(self) -> None:
         poll = select.poll()
         poll.register(self.sock, select.POLLIN | select.POLLOUT)
-        while left:
-            events = poll.poll(None if timeout_seconds is None else timeout_seconds * 1000)
-            if not events:
-                raise TimeoutError("the store takes no bytes")
-            if events[0][1] != select.POLLOUT:
-                self._stop_at_an_answer()
-            left = left[self._send_some(left[: self.slice_bytes]) :]
+        seconds = self._patience_seconds
+        events = poll.poll(None if seconds is None else seconds * 1000)
+        if not events:
+            raise TimeoutError("the store takes no bytes")
+        if events[0][1] != select.POLLOUT:
+            self._stop_at_an_answer()
 
     def _send_some(self, data: memoryview) -> int:
         try:
@@ -70,7 +80,7 @@ class _WatchfulConnection(HTTPConnection):
 
 
 class _PlainConnection(_WatchfulConnection):
-    slice_bytes = 1024 * 1024
+    slice_bytes = 2 * 1024 * 1024
 
 
 class _TlsConnection(_WatchfulConnection, HTTPSConnection):

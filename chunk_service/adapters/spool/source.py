@@ -15,7 +15,7 @@ from chunk_service.adapters.spool.files import open_to_read
 from chunk_service.domain.checksums import Algorithm, Checksum
 from chunk_service.domain.objects import SourceDamaged
 
-BUFFER_BYTES = 1024 * 1024
+BUFFER_BYTES = 2 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
