@@ -37,9 +37,12 @@ class ComputingWriter:
     async def write(self, piece: Piece) -> None:
         self._pieces.append(piece)
         self._gathered_bytes += len(piece)
-        if self._gathered_bytes >= GATHER_BYTES or len(self._pieces) >= MOST_PIECES:
+        if self._is_turn_due():
             await self._thread_done()
             self._start(partial(self._store, self._taken()))
+
+    def _is_turn_due(self) -> bool:
+        return self._gathered_bytes >= GATHER_BYTES or len(self._pieces) >= MOST_PIECES
 
     async def finish(self) -> ChunkDigest:
         await self._thread_done()
@@ -78,7 +81,10 @@ class ComputingWriter:
 
 
 class FileWriter(ComputingWriter):
-    """Its file is made while the first bytes come, or a spare of the expected size is taken."""
+    """Its file is made for the first bytes that are stored, or a spare of the expected size taken.
+
+    The last of the expected bytes are left to `finish`: each turn of a thread has its price.
+    """
 
     def __init__(
         self,
@@ -97,9 +103,16 @@ class FileWriter(ComputingWriter):
         self._expected_bytes = expected_bytes
         self._spare_bytes = 0
         self._stored_bytes = 0
+        self._received_bytes = 0
         self._handle: int | None = None
         self._is_created = False
-        self._start(self._create)
+
+    async def write(self, piece: Piece) -> None:
+        self._received_bytes += len(piece)
+        await super().write(piece)
+
+    def _is_turn_due(self) -> bool:
+        return super()._is_turn_due() and self._received_bytes != self._expected_bytes
 
     async def discard(self) -> None:
         await super().discard()
@@ -115,6 +128,8 @@ class FileWriter(ComputingWriter):
         self._is_created = True
 
     def _store(self, pieces: Sequence[Piece]) -> None:
+        if not self._is_created:
+            self._create()
         super()._store(pieces)
         left = [memoryview(piece) for piece in pieces if piece]
         while left:

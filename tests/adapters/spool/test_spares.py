@@ -15,7 +15,7 @@ from chunk_service.adapters.spool.spares import (
     PREFIX,
     Spares,
 )
-from chunk_service.adapters.spool.writer import FileWriter
+from chunk_service.adapters.spool.writer import GATHER_BYTES, FileWriter
 from chunk_service.domain.checksums import Algorithm
 from chunk_service.domain.uploads import Recipe
 from tests.adapters.spool.disks import NotingDisk, SmallDisk
@@ -200,9 +200,21 @@ async def test_a_writer_over_a_spare_can_be_discarded(
     spares = Spares(tmp_path, Disk(), least_bytes=0)
     given(spares, tmp_path, b"12345")
     writing = writer(tmp_path / "new", executor, Disk(), spares)
-    await writing.write(b"abc")
+    await writing.write(b"a" * GATHER_BYTES)
     await writing.discard()
     assert names(tmp_path) == []
+
+
+async def test_a_writer_that_is_discarded_with_nothing_stored_takes_no_spare(
+    tmp_path: Path, executor: ThreadPoolExecutor
+) -> None:
+    spares = Spares(tmp_path, Disk(), least_bytes=0)
+    given(spares, tmp_path, b"12345")
+    before = names(tmp_path)
+    writing = writer(tmp_path / "new", executor, Disk(), spares)
+    await writing.write(b"abc")
+    await writing.discard()
+    assert names(tmp_path) == before
 
 
 async def test_spares_make_room_on_a_full_disk(

@@ -2,8 +2,9 @@
 
 import asyncio
 import errno
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -28,15 +29,25 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "file"
 
 
-def create(path: Path, executor: ThreadPoolExecutor, disk: Disk) -> FileWriter:
+def create(
+    path: Path, executor: ThreadPoolExecutor, disk: Disk, *, expected_bytes: int = 0
+) -> FileWriter:
     return FileWriter(
         path,
         RECIPE,
         executor=executor,
         disk=disk,
         spares=Spares(path.parent, disk),
-        expected_bytes=0,
+        expected_bytes=expected_bytes,
     )
+
+
+class CountingExecutor(ThreadPoolExecutor):
+    turns = 0
+
+    def submit(self, *args: Any, **named: Any) -> Future[Any]:
+        self.turns += 1
+        return super().submit(*args, **named)
 
 
 async def at_the_gate(disk: GatedDisk) -> None:
@@ -196,6 +207,7 @@ async def test_a_writer_that_is_given_up_as_it_is_made_leaves_no_file_and_no_han
 ) -> None:
     disk = GatedDisk("create")
     writer = create(path, executor, disk)
+    await writer.write(GATHERING)
     await at_the_gate(disk)
     discarding = asyncio.create_task(writer.discard())
     disk.opened.set()
@@ -214,6 +226,20 @@ async def test_the_next_pieces_are_gathered_while_a_thread_writes(
     await asyncio.wait_for(writer.write(GATHERING[1:]), timeout=5)
     disk.opened.set()
     assert (await writer.finish()).size_bytes == 2 * GATHER_BYTES - 1
+
+
+@pytest.mark.parametrize(("more_bytes", "turns"), [(0, 2), (1, 3)])
+async def test_the_last_of_the_expected_bytes_take_no_turn_of_their_own(
+    path: Path, more_bytes: int, turns: int
+) -> None:
+    """Who sends one byte more has it stored all the same."""
+    with CountingExecutor(1) as executor:
+        writer = create(path, executor, Disk(), expected_bytes=2 * GATHER_BYTES)
+        await writer.write(GATHERING)
+        await writer.write(GATHERING + bytes(more_bytes))
+        digest = await writer.finish()
+    assert digest.size_bytes == path.stat().st_size == 2 * GATHER_BYTES + more_bytes
+    assert executor.turns == turns
 
 
 async def _send(writer: FileWriter, data: bytes) -> None:
