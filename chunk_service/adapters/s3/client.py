@@ -16,6 +16,7 @@ from botocore.httpsession import get_cert_path
 from chunk_service.adapters.s3 import part_list
 from chunk_service.adapters.s3.composing import Composer
 from chunk_service.adapters.s3.connections import open_connections
+from chunk_service.adapters.s3.looking import Looking
 from chunk_service.adapters.s3.options import S3Options
 from chunk_service.adapters.s3.putting import Putting
 from chunk_service.adapters.s3.sending import Sending
@@ -57,12 +58,14 @@ async def open_store(
             wire.attach_to(client)
             part_list.attach_to(client)
         composer = Composer(session, clients[1], options, user_agent=USER_AGENT)
+        looking = Looking(composer, wire.connections, watch)
         yield S3Store(
             options,
             repeating=clients[0],
             once=clients[1],
             sending=Sending(composer, wire, watch),
-            putting=Putting(composer, wire, watch),
+            putting=Putting(composer, wire, looking, watch),
+            looking=looking,
         )
 
 

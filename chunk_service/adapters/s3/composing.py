@@ -58,35 +58,10 @@ class Composer:
         self._places: dict[str, str] = {}
         client.meta.events.register("before-call.s3.GetObjectAcl", _stop_there)
 
-    async def place_of(self, bucket: str) -> str:
-        """What the URLs of its objects begin with; or Elsewhere: it is not a plain one."""
-        if ":" in bucket or bucket.endswith(_DIRECTORY):
-            raise Elsewhere
-        if bucket not in self._places:
-            try:
-                await self._client.get_object_acl(Bucket=bucket, Key=_ANY_KEY)
-            except _FoundError as found:
-                self._places[bucket] = found.url.partition("?")[0].removesuffix(_ANY_KEY)
-        return self._places[bucket]
-
-    async def credentials(self) -> Credentials | ReadOnlyCredentials:
-        access_key, secret_key = self._options.access_key, self._options.secret_key
-        if access_key is not None and secret_key is not None:
-            return Credentials(access_key, secret_key)
-        found = await self._session.get_credentials()
-        if found is None:
-            raise NoCredentialsError
-        return await found.get_frozen_credentials()
-
-    def request(
-        self,
-        operation: str,
-        fields: Mapping[str, Any],
-        *,
-        place: str,
-        credentials: Credentials | ReadOnlyCredentials,
-    ) -> AWSPreparedRequest:
-        """Signed now, good for some minutes."""
+    async def request(self, operation: str, fields: Mapping[str, Any]) -> AWSPreparedRequest:
+        """Signed now, good for some minutes; or Elsewhere: the bucket is not a plain one."""
+        place = await self._place_of(fields["Bucket"])
+        credentials = await self._credentials()
         model = self._client.meta.service_model.operation_model(operation)
         said = self._serializer.serialize_to_request(fields, model)
         request = AWSRequest(
@@ -111,6 +86,26 @@ class Composer:
         error = ClientError(self._parser.parse(told, model.output_shape), operation)
         is_elsewhere = answer.status < 400 or error.response["Error"]["Code"] == _OTHER_REGION
         return Elsewhere() if is_elsewhere else error
+
+    async def _place_of(self, bucket: str) -> str:
+        """What the URLs of its objects begin with."""
+        if ":" in bucket or bucket.endswith(_DIRECTORY):
+            raise Elsewhere
+        if bucket not in self._places:
+            try:
+                await self._client.get_object_acl(Bucket=bucket, Key=_ANY_KEY)
+            except _FoundError as found:
+                self._places[bucket] = found.url.partition("?")[0].removesuffix(_ANY_KEY)
+        return self._places[bucket]
+
+    async def _credentials(self) -> Credentials | ReadOnlyCredentials:
+        access_key, secret_key = self._options.access_key, self._options.secret_key
+        if access_key is not None and secret_key is not None:
+            return Credentials(access_key, secret_key)
+        found = await self._session.get_credentials()
+        if found is None:
+            raise NoCredentialsError
+        return await found.get_frozen_credentials()
 
 
 def _query(pairs: Mapping[str, Any]) -> str:

@@ -9,13 +9,16 @@ import select
 import ssl
 from functools import partial
 from http.client import HTTPResponse
-from typing import ClassVar, Protocol, runtime_checkable
+from typing import ClassVar, Final, Protocol, runtime_checkable
 
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager, Timeout
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from chunk_service.adapters.s3.last_answer import LastAnswer
 from chunk_service.adapters.s3.options import S3Options
+
+# Objects are looked at while all relay connections send; so many of those are kept besides.
+MOST_LOOKING: Final = 8
 
 
 @runtime_checkable
@@ -105,7 +108,7 @@ class _TlsPool(HTTPSConnectionPool):
 
 def open_connections(options: S3Options, *, ca_certs: str | None) -> PoolManager:
     connections = PoolManager(
-        maxsize=options.relay_connections,
+        maxsize=options.relay_connections + MOST_LOOKING,
         timeout=Timeout(connect=options.connect_timeout_seconds, read=options.read_timeout_seconds),
         cert_reqs="CERT_REQUIRED",
         ca_certs=ca_certs,

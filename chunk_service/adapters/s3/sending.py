@@ -43,12 +43,7 @@ class Sending:
             raise Undecided from error
 
     async def _send(self, said: Mapping[str, Any], source: PartSource) -> Mapping[str, str]:
-        request = self.composer.request(
-            "UploadPart",
-            said,
-            place=await self.composer.place_of(said["Bucket"]),
-            credentials=await self.composer.credentials(),
-        )
+        request = await self.composer.request("UploadPart", said)
         exchange = Exchange(request, source, connections=self.wire.connections)
         send = partial(timed, self.watch, "UploadPart", exchange.answer, sent=source.size_bytes)
         answer = await self.wire.run(partial(copy_context().run, send), stop=exchange.stop)

@@ -15,6 +15,7 @@ from botocore.exceptions import ClientError
 from chunk_service.adapters.s3 import fields
 from chunk_service.adapters.s3.composing import Elsewhere
 from chunk_service.adapters.s3.errors import outcomes, status_of
+from chunk_service.adapters.s3.looking import Looking, NotSeen
 from chunk_service.adapters.s3.options import S3Options
 from chunk_service.adapters.s3.part_list import of_parts
 from chunk_service.adapters.s3.putting import Putting
@@ -57,12 +58,14 @@ class S3Store:
         once: "S3Client",
         sending: Sending,
         putting: Putting,
+        looking: Looking,
     ) -> None:
         self._options = options
         self._repeating = repeating
         self._once = once
         self._sending = sending
         self._putting = putting
+        self._looking = looking
 
     async def create_multipart(self, target: ObjectTarget) -> MultipartId:
         with outcomes("CreateMultipartUpload"):
@@ -174,6 +177,8 @@ class S3Store:
 
     async def head(self, target: ObjectTarget) -> StoredObject | None:
         with outcomes("HeadObject"):
+            with suppress(NotSeen):
+                return await self._looking(target)
             try:
                 answer = await self._repeating.head_object(**fields.of_look(target))
             except ClientError as error:

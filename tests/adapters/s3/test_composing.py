@@ -48,12 +48,7 @@ async def test_an_object_is_put_where_botocore_would(
     async with opened as client:
         client.meta.events.register("before-send.s3.HeadObject", catch)  # type: ignore[arg-type]
         composer = Composer(plain_session, client, options, user_agent="test")
-        request = composer.request(
-            "HeadObject",
-            {"Bucket": bucket, "Key": "a b/ü"},
-            place=await composer.place_of(bucket),
-            credentials=await composer.credentials(),
-        )
+        request = await composer.request("HeadObject", {"Bucket": bucket, "Key": "a b/ü"})
         await client.head_object(Bucket=bucket, Key="a b/ü")
     assert request.url == sent[0].url
     assert _scope(request) == _scope(sent[0])
@@ -67,8 +62,9 @@ async def test_a_bucket_with_rules_of_its_own_is_left_to_botocore(
 ) -> None:
     opened = client_of(plain_session, of(), attempts=1, connections=1, ca_certs=None)
     async with opened as client:
+        composer = Composer(plain_session, client, of(), user_agent="test")
         with pytest.raises(Elsewhere):
-            await Composer(plain_session, client, of(), user_agent="test").place_of(bucket)
+            await composer.request("HeadObject", {"Bucket": bucket, "Key": "k"})
 
 
 class _Empty:

@@ -70,13 +70,6 @@ async def test_botocore_looks_for_a_bucket_elsewhere_and_says_the_same(
     assert ours == botocores
 
 
-async def test_a_look_says_what_botocore_says(executor: Executor) -> None:
-    async with opened(executor, answering(OK_PART), answering(shown())) as (store, scripted):
-        seen = await store.put_object(TARGET, source=SOURCE)
-        assert await store.head(TARGET) == seen
-    assert said(scripted.heads[1]) == said(scripted.heads[2])
-
-
 @pytest.mark.parametrize(
     "look",
     [
