@@ -152,7 +152,8 @@ def use_cases_over(opened: Opened, rows: Rows) -> UseCases:
         cleaning=rows.cleaning,
         spool_id=spool.id,
     )
-    engine = Engine(engine_parts, bells, slots=settings.relay_concurrency)
+    # One more than connections to the store: it waits claimed, and goes as soon as one is free.
+    engine = Engine(engine_parts, bells, slots=settings.relay_concurrency + 1)
     begin = BeginUpload(rows.beginning, upload_defaults(settings), limits, types, uuid7)
     record_window = RecordWindow(rows.receiving, engine)
     record = RecordChunk(
