@@ -8,9 +8,10 @@ writes one canonical line per request. Fields bound by structlog's contextvars a
 import logging
 import re
 import sys
-from collections.abc import Mapping
-from functools import lru_cache
-from typing import Final, Literal
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from functools import lru_cache, partial
+from typing import Final, Literal, TextIO
 
 import structlog
 from structlog.stdlib import ProcessorFormatter
@@ -72,20 +73,39 @@ _NAMES_KNOWN: Final = 1024
 
 
 def configure_logging(*, level: str, fmt: Literal["json", "console"]) -> None:
-    """Send structlog and the standard library through one formatter; may be called again."""
-    number = logging.getLevelNamesMapping()[level.upper()]
+    """Render the lines of structlog and the standard library alike; may be called again."""
+    number, stream = logging.getLevelNamesMapping()[level.upper()], sys.stderr
+    rendering = _rendering(fmt)
     structlog.configure(
-        processors=[*_shared_processors(), ProcessorFormatter.wrap_for_formatter],
+        processors=[*_shared_processors(), *rendering],
         wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.stdlib.LoggerFactory(),
+        logger_factory=partial(_LineLogger, stream),
         cache_logger_on_first_use=False,
     )
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_formatter(fmt))
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(_formatter(rendering))
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(number)
     _settle_libraries()
+
+
+class _LineLogger:
+    """Writes our own lines at once: the standard library's way costs twice their rendering.
+
+    Where nobody can be told any more (a full disk, a reader that is gone), work goes on.
+    """
+
+    def __init__(self, stream: TextIO, name: str = __package__) -> None:
+        self.name = name
+        self._stream = stream
+
+    def msg(self, line: str) -> None:
+        with suppress(OSError, ValueError):
+            self._stream.write(f"{line}\n")
+            self._stream.flush()
+
+    debug = info = warning = error = critical = exception = msg
 
 
 def redact(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
@@ -103,16 +123,14 @@ def _shared_processors() -> list[Processor]:
     ]
 
 
-def _formatter(fmt: Literal["json", "console"]) -> ProcessorFormatter:
+def _rendering(fmt: Literal["json", "console"]) -> list[Processor]:
+    return [structlog.processors.format_exc_info, redact, _renderer(fmt)]
+
+
+def _formatter(rendering: Sequence[Processor]) -> ProcessorFormatter:
     return ProcessorFormatter(
         foreign_pre_chain=[*_shared_processors(), structlog.stdlib.ExtraAdder()],
-        processors=[
-            ProcessorFormatter.remove_processors_meta,
-            structlog.processors.format_exc_info,
-            _without_colours,
-            redact,
-            _renderer(fmt),
-        ],
+        processors=[ProcessorFormatter.remove_processors_meta, _without_colours, *rendering],
     )
 
 

@@ -1,7 +1,10 @@
 """Logs parse, speak with one voice for all libraries, and hold no secret."""
 
+import errno
+import io
 import json
 import logging
+import sys
 import warnings
 from collections.abc import Iterator
 
@@ -134,6 +137,16 @@ def test_an_exception_is_one_line_of_json(capsys: pytest.CaptureFixture[str]) ->
         structlog.get_logger().exception("failed")
     [line] = lines(capsys)
     assert "KeyError" in str(line["exception"])
+
+
+def test_work_goes_on_where_no_line_can_be_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Full(io.StringIO):
+        def flush(self) -> None:
+            raise OSError(errno.ENOSPC, "full")
+
+    monkeypatch.setattr(sys, "stderr", Full())
+    configure_logging(level="info", fmt="json")
+    structlog.get_logger().info("unheard")
 
 
 def test_warnings_become_lines(capsys: pytest.CaptureFixture[str]) -> None:
