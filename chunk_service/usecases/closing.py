@@ -10,7 +10,8 @@ from uuid import UUID
 
 from chunk_service.domain.checksums import Checksum
 from chunk_service.domain.objects import MultipartId, ObjectTarget, SentPart
-from chunk_service.domain.uploads import Digest, SpoolId, Upload, UploadId
+from chunk_service.domain.principals import Principal
+from chunk_service.domain.uploads import Digest, SpoolId, Upload, UploadId, Way
 from chunk_service.usecases.relaying import SourceChunk
 
 
@@ -28,6 +29,15 @@ class Closer:
     holder: UUID
     spool_id: SpoolId
     lease_seconds: float = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """An upload whose row nobody has looked at: for whom, and by which way its bytes came."""
+
+    id: UploadId
+    principal: Principal
+    way: Way
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from chunk_service.domain.states import State
 from chunk_service.domain.uploads import Digest, Upload, UploadId, Way
 from chunk_service.usecases.await_end import AwaitEnd
 from chunk_service.usecases.check_type import TypeCheck
-from chunk_service.usecases.closing import Closer, Taken
+from chunk_service.usecases.closing import Closer, Taken, Unread
 from chunk_service.usecases.place_chunks import PlaceChunks
 from chunk_service.usecases.refusals import check_way, past_receiving, unknown_upload
 from chunk_service.usecases.verify_hash import VerifyHash
@@ -44,7 +44,7 @@ class Reading(Protocol):
 
 class Rows(Protocol):
     async def begin_completing(
-        self, upload: Upload, wanted: Completion, closer: Closer
+        self, upload: Upload | Unread, wanted: Completion, closer: Closer
     ) -> Taken | None: ...
     async def let_go(self, upload_id: UploadId, holder: UUID) -> None: ...
 
@@ -104,6 +104,11 @@ class CompleteUpload:
         self, principal: Principal, completion: Completion, known: Upload | None
     ) -> Upload | Taken:
         """Set an open upload completing; what is past that is returned as it is."""
+        if known is None and self._needs_no_look(completion):
+            unread = Unread(completion.upload_id, principal, self.way)
+            taken = await self._take(unread, completion)
+            if taken is not None:
+                return taken
         for _ in range(TRIES):
             upload = known or await self.reading.find(principal, completion.upload_id)
             known = None
@@ -124,20 +129,28 @@ class CompleteUpload:
             "Chunks are still being put in order; complete again.", retry_after_seconds=1
         )
 
-    async def _take(self, upload: Upload, completion: Completion) -> Taken | None:
+    def _needs_no_look(self, completion: Completion) -> bool:
+        """Where it is whole, and else nothing would be said of it but that it is."""
+        return (
+            completion.total_chunks > 0 and completion.checksum is None and not self.types.is_wanted
+        )
+
+    async def _take(self, upload: Upload | Unread, completion: Completion) -> Taken | None:
         with self.await_end.pursuit.closing(upload.id):
             taken = await self._set_completing(upload, completion)
             if taken is not None:
                 self.await_end.pursuit.close(taken)
             return taken
 
-    async def _set_completing(self, upload: Upload, completion: Completion) -> Taken | None:
+    async def _set_completing(
+        self, upload: Upload | Unread, completion: Completion
+    ) -> Taken | None:
         try:
             return await self.rows.begin_completing(upload, completion, self.closer)
         except (DatabaseUnavailable, asyncio.CancelledError):
             # Perhaps it was taken and only the answer is lost: nobody here would close it.
             await asyncio.shield(self._let_go(upload.id))
-            self.await_end.pursue(upload)
+            self.await_end.pursuit.pursue(upload.id)
             raise
 
     async def _let_go(self, upload_id: UploadId) -> None:

@@ -1,7 +1,6 @@
 """Runs the state machine: a short search that is the same every time, or a long one on demand."""
 
 import asyncio
-import logging
 import os
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
@@ -11,9 +10,9 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from chunk_service.cli.stack.postgres import EmbeddedPostgres
-from chunk_service.log import configure_logging
 from tests.doubles.s3.double import S3Double
 from tests.fixtures.databases import clone_database
+from tests.fixtures.quiet import quiet_logging
 from tests.machine.machine import Machine, Stage
 from tests.machine.site import open_site
 
@@ -27,15 +26,12 @@ def stage(
     postgres_server: EmbeddedPostgres, migrated_template: str, s3_double: S3Double
 ) -> Iterator[Stage]:
     """Quiet: what fails here is what was provoked."""
-    handlers = list(logging.getLogger().handlers)
-    configure_logging(level="critical", fmt="json")
-    with asyncio.Runner() as runner:
+    with quiet_logging(), asyncio.Runner() as runner:
         opening = AsyncExitStack()
         url = runner.run(clone_database(postgres_server, migrated_template))
         site = runner.run(opening.enter_async_context(open_site(url, s3_double)))
         yield Stage(site, runner)
         runner.run(opening.aclose())
-    logging.getLogger().handlers = handlers
 
 
 @pytest.mark.timeout(3600)

@@ -11,11 +11,11 @@ from chunk_service.adapters.postgres.connected import Row
 from chunk_service.adapters.postgres.database import Database
 from chunk_service.adapters.postgres.listed_parts import ALL_SENT, LISTED, parts_of
 from chunk_service.adapters.postgres.signals import NOTIFY_COMPLETING
-from chunk_service.adapters.postgres.statements import statement
-from chunk_service.adapters.postgres.values import UPLOAD_COLUMNS, digest_of, upload_of
+from chunk_service.adapters.postgres.statements import Statement, statement
+from chunk_service.adapters.postgres.values import OWN_UPLOAD, UPLOAD_COLUMNS, digest_of, upload_of
 from chunk_service.domain.completion import Completion
-from chunk_service.domain.uploads import SpoolId, Upload, UploadId
-from chunk_service.usecases.closing import Closer, PartRow, Taken
+from chunk_service.domain.uploads import FileId, SpoolId, Upload, UploadId
+from chunk_service.usecases.closing import Closer, PartRow, Taken, Unread
 from chunk_service.usecases.relaying import SourceChunk
 
 _CHUNKS = """
@@ -24,27 +24,42 @@ _CHUNKS = """
     FROM chunks c WHERE c.upload_id = u.id
 """
 
-# One that is a single PutObject from files of this spool is put next, by whoever begins, and one
-# whose parts are all in the store is completed: so the mark is set along with the lease, and nobody
-# else needs to be told.
-BEGIN_COMPLETING = statement(f"""
-    WITH u AS (
-        UPDATE uploads u SET state = 'completing', total_chunks = :total_chunks,
-            total_size = received_bytes, completed_at = service_now(),
-            close_holder = :holder, close_until = service_now() + :lease,
-            closing = ({ALL_SENT}) OR (received_bytes <= part_size AND NOT EXISTS (
-                SELECT FROM chunks c WHERE c.upload_id = u.id AND c.spool_id <> :spool))
-        WHERE id = :upload AND state = 'open'
-            AND chunk_count = :total_chunks AND highest_index = :total_chunks - 1
-            AND received_bytes = :size
-            AND (chunk_size IS NOT NULL OR prefix_chunks = :total_chunks)
-        RETURNING *
-    )
-    SELECT {UPLOAD_COLUMNS},
-        CASE WHEN u.closing AND u.total_size <= u.part_size THEN ({_CHUNKS}) END AS chunks,
-        CASE WHEN u.closing AND u.total_size > u.part_size THEN ({LISTED}) END AS parts,
-        CASE WHEN NOT u.closing THEN {NOTIFY_COMPLETING} END
-    FROM u
+
+def _beginning(condition: str) -> Statement:
+    """One that is a single PutObject from files of this spool is put next, by whoever begins, and
+    one whose parts are all in the store is completed: so the mark is set along with the lease, and
+    nobody else needs to be told.
+    """
+    return statement(f"""
+        WITH u AS (
+            UPDATE uploads u SET state = 'completing', total_chunks = :total_chunks,
+                total_size = received_bytes, completed_at = service_now(),
+                close_holder = :holder, close_until = service_now() + :lease,
+                closing = ({ALL_SENT}) OR (received_bytes <= part_size AND NOT EXISTS (
+                    SELECT FROM chunks c WHERE c.upload_id = u.id AND c.spool_id <> :spool))
+            WHERE id = :upload AND state = 'open'
+                AND chunk_count = :total_chunks AND highest_index = :total_chunks - 1
+                AND (chunk_size IS NOT NULL OR prefix_chunks = :total_chunks)
+                AND {condition}
+            RETURNING *
+        )
+        SELECT {UPLOAD_COLUMNS},
+            CASE WHEN u.closing AND u.total_size <= u.part_size THEN ({_CHUNKS}) END AS chunks,
+            CASE WHEN u.closing AND u.total_size > u.part_size THEN ({LISTED}) END AS parts,
+            CASE WHEN NOT u.closing THEN {NOTIFY_COMPLETING} END
+        FROM u
+    """)
+
+
+BEGIN_COMPLETING = _beginning("received_bytes = :size")
+
+# The same judgement as `is_whole`, and nothing declared that has to be computed.
+BEGIN_UNREAD = _beginning(f"""
+    {OWN_UPLOAD} AND u.way = :way AND u.checksum IS NULL
+    AND u.main_service_file_id #>> '{{}}' IS NOT DISTINCT FROM :main_service_file_id
+    AND (u.total_chunks IS NULL OR u.total_chunks = :total_chunks)
+    AND (u.total_size IS NULL OR u.total_size = u.received_bytes)
+    AND (:size IS NULL OR u.received_bytes = :size)
 """)
 
 # An earlier call may be outstanding where the mark was set before: that is looked into first.
@@ -107,19 +122,32 @@ class ClosingRows:
     database: Database
 
     async def begin_completing(
-        self, upload: Upload, wanted: Completion, closer: Closer
+        self, upload: Upload | Unread, wanted: Completion, closer: Closer
     ) -> Taken | None:
-        """open -> completing, if what was judged is still so; None where it is not."""
+        """open -> completing, if what was judged is still so; None where it is not.
+
+        An unread one if it is whole beyond question; None where it is to be looked at.
+        """
         since = time.monotonic()
-        row = await self.database.row(
-            BEGIN_COMPLETING,
-            upload=upload.id,
-            total_chunks=wanted.total_chunks,
-            size=upload.received_bytes,
-            holder=closer.holder,
-            lease=timedelta(seconds=closer.lease_seconds),
-            spool=closer.spool_id,
-        )
+        judged: dict[str, object] = {
+            "upload": upload.id,
+            "total_chunks": wanted.total_chunks,
+            "holder": closer.holder,
+            "lease": timedelta(seconds=closer.lease_seconds),
+            "spool": closer.spool_id,
+        }
+        if isinstance(upload, Unread):
+            row = await self.database.row(
+                BEGIN_UNREAD,
+                owner=upload.principal.owner,
+                file_id=upload.principal.file_id,
+                way=upload.way,
+                main_service_file_id=_text_of(wanted.main_service_file_id),
+                size=wanted.total_size,
+                **judged,
+            )
+        else:
+            row = await self.database.row(BEGIN_COMPLETING, size=upload.received_bytes, **judged)
         if row is None:
             return None
         began = upload_of(row)
@@ -170,6 +198,10 @@ class ClosingRows:
     async def find_completing(self, limit: int) -> Sequence[UploadId]:
         rows = await self.database.rows(FIND_COMPLETING, limit=limit)
         return [UploadId(row["id"]) for row in rows]
+
+
+def _text_of(file_id: FileId | None) -> str | None:
+    return None if file_id is None else str(file_id)
 
 
 def _source_of(row: Row | Mapping[str, Any]) -> SourceChunk:

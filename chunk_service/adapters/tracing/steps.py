@@ -14,6 +14,7 @@ from chunk_service.adapters.tracing.origins import Origins
 from chunk_service.adapters.tracing.spans import Attributes, Spans
 from chunk_service.domain.chunking import Placement
 from chunk_service.domain.uploads import Upload
+from chunk_service.usecases.closing import Unread
 from chunk_service.usecases.receiving import Attempt
 
 T = TypeVar("T")
@@ -27,7 +28,7 @@ def _chunk(_attempt: Attempt, upload: Upload, placement: Placement, *_: object) 
     return upload.id, placement.index
 
 
-def _upload(upload: Upload, *_: object) -> Hashable:
+def _upload(upload: Upload | Unread, *_: object) -> Hashable:
     return upload.id
 
 

@@ -4,7 +4,6 @@ The stage is that of the state machine; here each scenario is played on purpose,
 upload at its end and nothing left.
 """
 
-import logging
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import timedelta
@@ -12,8 +11,8 @@ from typing import Protocol
 
 import pytest
 
-from chunk_service.log import configure_logging
 from tests.doubles.s3.double import S3Double
+from tests.fixtures.quiet import quiet_logging
 from tests.machine.healing import finish, heal
 from tests.machine.site import Site, open_site
 from tests.machine.world import World
@@ -28,10 +27,8 @@ class OpenScene(Protocol):
 
 @pytest.fixture(autouse=True)
 def quiet() -> Iterator[None]:
-    handlers = list(logging.getLogger().handlers)
-    configure_logging(level="critical", fmt="json")
-    yield
-    logging.getLogger().handlers = handlers
+    with quiet_logging():
+        yield
 
 
 @pytest.fixture
