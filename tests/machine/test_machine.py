@@ -14,6 +14,7 @@ from tests.doubles.s3.double import S3Double
 from tests.fixtures.databases import clone_database
 from tests.fixtures.quiet import quiet_logging
 from tests.machine.machine import Machine, Stage
+from tests.machine.pieces import stored_as_they_come
 from tests.machine.site import open_site
 
 # Each is the life of a deployment: so many steps, then a healing.
@@ -26,7 +27,7 @@ def stage(
     postgres_server: EmbeddedPostgres, migrated_template: str, s3_double: S3Double
 ) -> Iterator[Stage]:
     """Quiet: what fails here is what was provoked."""
-    with quiet_logging(), asyncio.Runner() as runner:
+    with quiet_logging(), stored_as_they_come(), asyncio.Runner() as runner:
         opening = AsyncExitStack()
         url = runner.run(clone_database(postgres_server, migrated_template))
         site = runner.run(opening.enter_async_context(open_site(url, s3_double)))

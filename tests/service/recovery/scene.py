@@ -24,6 +24,7 @@ from tests.machine.acts import (
 from tests.machine.healing import look_around
 from tests.machine.instance import Instance
 from tests.machine.model import Known, Shape
+from tests.machine.pieces import stored_as_they_come
 from tests.machine.snapshot import Row
 from tests.machine.steps import Ahead, Failing, Held
 from tests.machine.world import World
@@ -82,11 +83,12 @@ class Scene:
         return HeldBody(self.world, act, await asked(self.world, act))
 
     async def hold_in_spool(self, known: Known, index: int) -> "HeldBody":
-        """The same for a new chunk, whose file is made while its first bytes come."""
+        """The same for a new chunk, whose file is there as its first bytes are."""
         before = await self.spooled()
-        body = await self.hold(known, index)
-        while await self.spooled() == before:  # noqa: ASYNC110 - the spool tells nobody
-            await asyncio.sleep(0.01)
+        with stored_as_they_come():
+            body = await self.hold(known, index)
+            while await self.spooled() == before:  # noqa: ASYNC110 - the spool tells nobody
+                await asyncio.sleep(0.01)
         return body
 
     async def complete(self, known: Known, *, at: int = 0) -> httpx.Response:
