@@ -2,14 +2,14 @@
 
 import asyncio
 from dataclasses import dataclass, field
-from typing import Any, cast
 from uuid import uuid4
 
-from chunk_service.domain.uploads import SpoolId, UploadId
+from chunk_service.domain.uploads import UploadId
 from chunk_service.usecases.closing import Taken
 from chunk_service.worker.bells import Bells
-from chunk_service.worker.engine import Engine, EngineParts
+from chunk_service.worker.engine import Engine
 from tests.fixtures.uploads import an_upload
+from tests.worker.engine_parts import engine_parts
 from tests.worker.test_slots import Nothing
 
 SOON_SECONDS = 5.0
@@ -35,21 +35,8 @@ class Close:
 
 
 async def test_an_upload_that_waits_for_its_last_parts_is_let_go_when_the_process_stops() -> None:
-    bells, notes, close, nothing = Bells(), SlowNotes(), Close(), cast("Any", Nothing())
-    parts = EngineParts(
-        relay=nothing,
-        note_parts=cast("Any", notes),
-        place=nothing,
-        close=cast("Any", close),
-        clean_up=nothing,
-        sweep=nothing,
-        remove_objects=nothing,
-        tend_pending=nothing,
-        relaying=nothing,
-        closing=nothing,
-        cleaning=nothing,
-        spool_id=SpoolId(uuid4()),
-    )
+    bells, notes, close = Bells(), SlowNotes(), Close()
+    parts = engine_parts(Nothing(), note_parts=notes, close=close)
     engine = Engine(parts, bells, slots=1)
     engine.start()
     upload = an_upload(id=UploadId(uuid4()))

@@ -3,17 +3,18 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
 from chunk_service.domain.objects import OutcomeUnknown
-from chunk_service.domain.uploads import SpoolId, UploadId
+from chunk_service.domain.uploads import UploadId
 from chunk_service.usecases.relaying import Claim
 from chunk_service.worker.bells import Bells
-from chunk_service.worker.engine import Engine, EngineParts
+from chunk_service.worker.engine import Engine
 from tests.fixtures.uploads import an_upload
+from tests.worker.engine_parts import engine_parts
 
 SLOTS = 2
 _SOON_SECONDS = 5.0
@@ -118,22 +119,9 @@ class World:
 
 @pytest.fixture
 async def world() -> AsyncIterator[World]:
-    relay, bells, nothing = Relay(), Bells(), cast("Any", Nothing())
+    relay, bells = Relay(), Bells()
     relay.may_note.set()
-    parts = EngineParts(
-        relay=cast("Any", relay),
-        note_parts=cast("Any", Notes()),
-        place=nothing,
-        close=nothing,
-        clean_up=nothing,
-        sweep=nothing,
-        remove_objects=nothing,
-        tend_pending=nothing,
-        relaying=nothing,
-        closing=nothing,
-        cleaning=nothing,
-        spool_id=SpoolId(uuid4()),
-    )
+    parts = engine_parts(Nothing(), relay=relay, note_parts=Notes())
     engine = Engine(parts, bells, slots=SLOTS)
     engine.start()
     yield World(relay, bells, engine)

@@ -129,7 +129,7 @@ class ClosingRows:
         An unread one if it is whole beyond question; None where it is to be looked at.
         """
         since = time.monotonic()
-        judged: dict[str, object] = {
+        common: dict[str, object] = {
             "upload": upload.id,
             "total_chunks": wanted.total_chunks,
             "holder": closer.holder,
@@ -144,10 +144,10 @@ class ClosingRows:
                 way=upload.way,
                 main_service_file_id=_text_of(wanted.main_service_file_id),
                 size=wanted.total_size,
-                **judged,
+                **common,
             )
         else:
-            row = await self.database.row(BEGIN_COMPLETING, size=upload.received_bytes, **judged)
+            row = await self.database.row(BEGIN_COMPLETING, size=upload.received_bytes, **common)
         if row is None:
             return None
         began = upload_of(row)

@@ -56,10 +56,8 @@ class _WatchfulConnection(HTTPConnection):
 
     def _send_until_answered(self, left: memoryview) -> None:
         while left:
-            sent = self._send_some(left[: self.slice_bytes])
-            left = left[sent:]
-            if not sent:
-                self._wait_until_writable()
+            self._wait_until_writable()
+            left = left[self._send_some(left[: self.slice_bytes]) :]
 
     def _wait_until_writable(self) -> None:
         poll = select.poll()
