@@ -4,18 +4,19 @@ Bare bytes know everything from their headers. A form knows it when its fields h
 may be after its file.
 """
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 from starlette.requests import Request
 
 from chunk_service.api.bodies import body_pieces, content_length
-from chunk_service.api.digests import content_digest, parse_hex_sha256
+from chunk_service.api.digests import parse_checksum, parse_hex_sha256, sent_checksums
 from chunk_service.api.forms import StreamedForm, boundary_of
 from chunk_service.api.request_headers import content_type
 from chunk_service.api.request_record import record_of
 from chunk_service.api.spellings import index_of, parse_index, parse_upload_id, upload_id_of
+from chunk_service.domain.checksums import Algorithm, Checksum
 from chunk_service.domain.errors import ValidationFailed
 from chunk_service.domain.uploads import Piece
 from chunk_service.usecases.ports import ChunkAddress
@@ -26,13 +27,14 @@ FILE_FIELD = "chunk"
 UPLOAD_FIELD = "upload_session_id"
 INDEX_FIELD = "chunk_index"
 SHA256_FIELD = "chunk_sha256"
+CHECKSUM_FIELD = "chunk_checksum"
 
 
 @dataclass(frozen=True, slots=True)
 class BareChunk:
     request: Request
     address: ChunkAddress
-    sha256: bytes | None
+    checksums: Sequence[Checksum]
 
     @property
     def length_bytes(self) -> int | None:
@@ -48,17 +50,17 @@ class BareChunk:
 
 def bare_chunk(request: Request) -> BareChunk:
     address = ChunkAddress(upload_id=upload_id_of(request), index=index_of(request))
-    return BareChunk(request=request, address=address, sha256=content_digest(request))
+    return BareChunk(request=request, address=address, checksums=sent_checksums(request))
 
 
 class FormChunk:
-    """`address` and `sha256` are set as soon as the fields have been read, at the latest at the
+    """`address` and `checksums` are set as soon as the fields have been read, at the latest at the
     end of `pieces`.
     """
 
     def __init__(self, request: Request, form: StreamedForm) -> None:
         self.address: ChunkAddress | None = None
-        self.sha256: bytes | None = None
+        self.checksums: Sequence[Checksum] = ()
         self.length_bytes: int | None = None
         self.most_bytes = content_length(request)
         self._request = request
@@ -80,8 +82,7 @@ class FormChunk:
             upload_id=_value(fields, UPLOAD_FIELD, parse_upload_id),
             index=_value(fields, INDEX_FIELD, parse_index),
         )
-        if SHA256_FIELD in fields:
-            self.sha256 = _value(fields, SHA256_FIELD, parse_hex_sha256)
+        self.checksums = tuple(_checksums_in(fields))
         record_of(self._request.scope).upload_id = str(self.address.upload_id)
 
 
@@ -90,9 +91,16 @@ def form_chunk(request: Request) -> FormChunk:
         body_pieces(request),
         boundary=boundary_of(content_type(request) or ""),
         file_field=FILE_FIELD,
-        names=(UPLOAD_FIELD, INDEX_FIELD, SHA256_FIELD),
+        names=(UPLOAD_FIELD, INDEX_FIELD, SHA256_FIELD, CHECKSUM_FIELD),
     )
     return FormChunk(request, form)
+
+
+def _checksums_in(fields: dict[str, str]) -> Iterator[Checksum]:
+    if SHA256_FIELD in fields:
+        yield Checksum(Algorithm.SHA256, _value(fields, SHA256_FIELD, parse_hex_sha256))
+    if CHECKSUM_FIELD in fields:
+        yield _value(fields, CHECKSUM_FIELD, parse_checksum)
 
 
 def _value(fields: dict[str, str], name: str, parse: Callable[[str], Value]) -> Value:

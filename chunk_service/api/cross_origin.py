@@ -32,6 +32,10 @@ ALLOWED: Final = (
     "Prefer",
     "Range",
     "Repr-Digest",
+    "X-Amz-Checksum-Crc32",
+    "X-Amz-Checksum-Crc32c",
+    "X-Amz-Checksum-Crc64nvme",
+    "X-Amz-Checksum-Sha256",
     "X-Request-ID",
 )
 EXPOSED: Final = (

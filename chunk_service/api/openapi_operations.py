@@ -18,8 +18,9 @@ from chunk_service.api.openapi_presigned import PRESIGNED
 from chunk_service.api.openapi_shapes import GUARDED, WITH_BODY, Body, Described, header
 from chunk_service.api.openapi_shares import SHARES
 from chunk_service.api.openapi_uploads import ADMIN_UPLOADS
-from chunk_service.api.openapi_whole import CONTENT_DIGEST, IDEMPOTENCY_KEY, WHOLE
+from chunk_service.api.openapi_whole import CHECKSUMS, IDEMPOTENCY_KEY, WHOLE
 from chunk_service.api.request_models import CompleteRequest, InitRequest
+from chunk_service.api.request_values import CHECKSUM_SCHEMA
 from chunk_service.api.spellings import MAX_INDEX
 from chunk_service.domain.principals import Scope
 
@@ -73,6 +74,10 @@ _FORM_BODY: Final = Body(
                 "pattern": "^[0-9A-Fa-f]{64}$",
                 "description": "The chunk's SHA-256 in hex; verified when sent.",
             },
+            "chunk_checksum": {
+                **CHECKSUM_SCHEMA,
+                "description": "A checksum of the chunk: an algorithm, and base64; verified.",
+            },
         },
     },
 )
@@ -110,7 +115,7 @@ UPLOADS: Final = (
         (
             _UPLOAD_ID,
             _INDEX,
-            CONTENT_DIGEST,
+            *CHECKSUMS,
         ),
         description="The fast way.",
     ),

@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from pydantic import (
     AfterValidator,
@@ -22,7 +22,7 @@ from pydantic import (
 from pydantic_core.core_schema import CoreSchema, no_info_plain_validator_function
 
 from chunk_service.api.spellings import MAX_INDEX, parse_upload_id
-from chunk_service.domain.checksums import Checksum
+from chunk_service.domain.checksums import Algorithm, Checksum
 from chunk_service.domain.files import MAX_NAME_CHARACTERS, name_fault, text_fault
 from chunk_service.domain.receivers import MOST_URL_CHARACTERS
 from chunk_service.domain.uploads import RelayMode, UploadId
@@ -39,6 +39,11 @@ PLAIN_PATTERN = {"pattern": r"^[^\u0000-\u001f\u007f-\u009f\u2028\u2029]*$"}
 _WORD = r"[A-Za-z0-9!#$&^_.+-]+"
 _MEDIA_TYPE = rf"{_WORD}/{_WORD}( *; *{_WORD}=({_WORD}|\"[ !#-\[\]-~]*\"))*"
 _CONTENT_TYPE = re.compile(_MEDIA_TYPE)
+
+
+def base64_pattern(algorithm: Algorithm) -> str:
+    width_bytes = algorithm.width_bytes
+    return f"[A-Za-z0-9+/]{{{-(-width_bytes * 4 // 3)}}}{'=' * (-width_bytes % 3)}"
 
 
 def _refuse(fault: str | None) -> None:
@@ -109,14 +114,16 @@ FileIdValue = (
 )
 Size = Annotated[int, Field(ge=0, le=MAX_BIGINT)]
 ChunkCount = Annotated[int, Field(ge=0, le=MAX_INDEX)]
+CHECKSUM_SCHEMA: Final = {
+    "type": "string",
+    "pattern": f"^({'|'.join(f'{each}:{base64_pattern(each)}' for each in Algorithm)})$",
+}
 ChecksumValue = Annotated[
     Checksum,
     Spelled(
         Checksum.parse,
         {
-            "type": "string",
-            "pattern": "^(crc64nvme:[A-Za-z0-9+/]{11}=|crc32c?:[A-Za-z0-9+/]{6}=="
-            "|sha256:[A-Za-z0-9+/]{43}=)$",
+            **CHECKSUM_SCHEMA,
             "description": "The checksum of the whole file: an algorithm, and base64.",
         },
     ),

@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 from starlette.requests import Request
 
 from chunk_service.api.bodies import body_pieces, content_length
-from chunk_service.api.digests import content_digest
+from chunk_service.api.digests import sent_checksums
 from chunk_service.api.forms import MAX_OVERHEAD_BYTES, StreamedForm, boundary_of
 from chunk_service.api.queries import Query, read_query, validated
 from chunk_service.api.request_headers import content_type
@@ -23,7 +23,7 @@ from chunk_service.api.request_values import (
     FileName,
     Metadata,
 )
-from chunk_service.domain.checksums import Algorithm, Checksum
+from chunk_service.domain.checksums import Checksum
 from chunk_service.domain.errors import ValidationFailed
 from chunk_service.domain.files import file_id_in
 from chunk_service.domain.uploads import Piece
@@ -90,7 +90,7 @@ def bare_file(request: Request, name: str) -> WholeFile:
         content_type=described.content_type,
         metadata=claims.metadata,
         main_service_file_id=claims.main_service_file_id,
-        checksum=_one_of(claims.checksum, content_digest(request)),
+        checksum=_one_of(claims.checksum, *sent_checksums(request)),
         size_bytes=length,
         least_bytes=length or 0,
         most_bytes=length,
@@ -137,8 +137,9 @@ async def pieces_of(form: StreamedForm) -> AsyncIterator[Piece]:
         raise ValidationFailed(f"{late[0]} must come before the file.", field=late[0])
 
 
-def _one_of(checksum: Checksum | None, sha256: bytes | None) -> Checksum | None:
-    digest = None if sha256 is None else Checksum(Algorithm.SHA256, sha256)
-    if None not in (checksum, digest) and checksum != digest:
-        raise ValidationFailed("Content-Digest and checksum are not the same.", field="checksum")
-    return checksum or digest
+def _one_of(*claimed: Checksum | None) -> Checksum | None:
+    """One of the whole is verified: computing more of them would be work for nothing."""
+    different = set(claimed) - {None}
+    if len(different) > 1:
+        raise ValidationFailed("More than one checksum was sent of the file.", field="checksum")
+    return next(iter(different), None)

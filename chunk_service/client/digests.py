@@ -1,9 +1,8 @@
-"""Digests that travel with bytes, and that prove a whole: SHA-256 of chunks, CRCs that combine.
+"""Digests that travel with bytes, and those of a whole that follow from them: CRCs that combine.
 
 Plain computing that may take a while: it belongs in a thread.
 """
 
-import base64
 import hashlib
 import zlib
 from collections.abc import Callable, Iterable, Mapping
@@ -26,11 +25,9 @@ class PieceDigest:
     size_bytes: int
     crc64nvme: int
 
-
-def content_digest(content: bytes) -> str:
-    """The field of RFC 9530."""
-    digest = base64.b64encode(hashlib.sha256(content).digest()).decode("ascii")
-    return f"sha-256=:{digest}:"
+    @property
+    def checksum(self) -> Checksum:
+        return Checksum.of_int(Algorithm.CRC64NVME, self.crc64nvme)
 
 
 def piece_digest(content: bytes) -> PieceDigest:

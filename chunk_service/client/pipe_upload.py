@@ -11,7 +11,7 @@ import uuid
 from dataclasses import dataclass, field
 
 from chunk_service.client.calls import Calls
-from chunk_service.client.digests import PieceDigest, checksum_of, content_digest, piece_digest
+from chunk_service.client.digests import PieceDigest, checksum_of, piece_digest
 from chunk_service.client.errors import Unreadable
 from chunk_service.client.layout import PIPE_CHUNK_BYTES
 from chunk_service.client.progress import Advance
@@ -70,14 +70,16 @@ class PipeUpload:
             self.free.release()
             return False
         index = len(self._pieces)
-        self._pieces.append(await asyncio.to_thread(piece_digest, content))
-        group.create_task(self._send(session, index, content))
+        digest = await asyncio.to_thread(piece_digest, content)
+        self._pieces.append(digest)
+        group.create_task(self._send(session, index, content, digest))
         return len(content) == self._chunk_bytes
 
-    async def _send(self, session: Session, index: int, content: bytes) -> None:
+    async def _send(
+        self, session: Session, index: int, content: bytes, digest: PieceDigest
+    ) -> None:
         try:
-            digest = await asyncio.to_thread(content_digest, content)
-            await session.put(index, content, digest=digest, advance=self.advance)
+            await session.put(index, content, checksum=digest.checksum, advance=self.advance)
         finally:
             self.free.release()
 

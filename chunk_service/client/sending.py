@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from chunk_service.client.at_once import all_of
-from chunk_service.client.digests import PieceDigest, checksum_of, content_digest, piece_digest
+from chunk_service.client.digests import PieceDigest, checksum_of, piece_digest
 from chunk_service.client.errors import FileChanged
 from chunk_service.client.layout import Layout
 from chunk_service.client.progress import Tally
@@ -50,10 +50,10 @@ class Sending:
         for index in queue:
             async with self.free:
                 content = await self._content(index)
-                digest = await asyncio.to_thread(content_digest, content)
+                checksum = self._digests[index].checksum
                 if index in self._told:
                     self.tally.add(-len(content))
-                await self.session.put(index, content, digest=digest, advance=self.tally.add)
+                await self.session.put(index, content, checksum=checksum, advance=self.tally.add)
                 self._told.add(index)
 
     async def _read_from(self, queue: Iterator[int]) -> None:

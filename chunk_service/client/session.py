@@ -89,12 +89,14 @@ class Session:
         data = await calls.data(Call("POST", "/upload/init", declared, headers=headers))
         return cls(calls, str(data.get("upload_session_id", "")))
 
-    async def put(self, index: int, content: bytes, *, digest: str, advance: Advance) -> None:
+    async def put(
+        self, index: int, content: bytes, *, checksum: Checksum, advance: Advance
+    ) -> None:
         body = _CountedBody(content, advance)
         headers = {
             "Content-Type": "application/octet-stream",
             "Content-Length": str(len(content)),
-            "Content-Digest": digest,
+            f"X-Amz-Checksum-{checksum.algorithm.capitalize()}": checksum.base64,
         }
         path = f"{self._path}/chunks/{index}"
         await self.calls.ask(

@@ -3,11 +3,11 @@
 Behaviour that needs only these values is here; what may follow a state is in `states.py`.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import NewType
+from typing import NewType, Self
 from uuid import UUID
 
 from chunk_service.domain.checksums import Algorithm, Checksum
@@ -73,7 +73,13 @@ class Recipe:
     part_size: int
     algorithms: frozenset[Algorithm]
     offset: int | None
-    sha256: bool
+    sha256: bool = False
+
+    def also(self, algorithms: Iterable[Algorithm]) -> Self:
+        """The same, and these besides."""
+        wanted = frozenset(algorithms)
+        crcs = self.algorithms | {algorithm for algorithm in wanted if algorithm.combines}
+        return replace(self, algorithms=crcs, sha256=self.sha256 or Algorithm.SHA256 in wanted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +93,13 @@ class ChunkDigest:
     @property
     def size_bytes(self) -> int:
         return self.whole.size_bytes
+
+    def checksum(self, algorithm: Algorithm) -> Checksum | None:
+        """None where it was not computed."""
+        if algorithm is Algorithm.SHA256:
+            return None if self.sha256 is None else Checksum(algorithm, self.sha256)
+        crc = self.whole.crcs.get(algorithm)
+        return None if crc is None else Checksum.of_int(algorithm, crc)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,11 +201,9 @@ class Upload:
             wanted.add(self.checksum.algorithm)
         return frozenset(algorithm for algorithm in wanted if algorithm is not None)
 
-    def recipe(self, offset: int | None, *, sha256: bool) -> Recipe:
+    def recipe(self, offset: int | None) -> Recipe:
         """What to compute over the bytes of a chunk that begins at `offset` of the object."""
-        return Recipe(
-            part_size=self.part_size, algorithms=self.algorithms, offset=offset, sha256=sha256
-        )
+        return Recipe(part_size=self.part_size, algorithms=self.algorithms, offset=offset)
 
     @property
     def target(self) -> ObjectTarget:

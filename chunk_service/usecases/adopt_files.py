@@ -106,7 +106,7 @@ class AdoptFiles:
         admission = await self.rows.read(address)
         assert admission is not None
         offset = offset_of(admission, address.index)
-        recipe = admission.upload.recipe(offset, sha256=False)
+        recipe = admission.upload.recipe(offset)
         digest = await self.spool.digest(attempt.file_name, recipe)
         placement = place(
             admission.upload.progress, address.index, digest.size_bytes, self.limits

@@ -1,9 +1,10 @@
 """A stream of bytes, cut into chunks while it arrives."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 
+from chunk_service.domain.checksums import Checksum
 from chunk_service.domain.uploads import Piece, UploadId
 from chunk_service.usecases.ports import ChunkAddress
 
@@ -16,7 +17,7 @@ class CutChunk:
     length_bytes: int | None
     most_bytes: int
     source: "Cutter"
-    sha256: bytes | None = None
+    checksums: Sequence[Checksum] = ()
     began: bool = False
     drained: asyncio.Event = field(default_factory=asyncio.Event)
 

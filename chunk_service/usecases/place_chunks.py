@@ -53,7 +53,7 @@ class PlaceChunks:
     async def _digest(self, unplaced: Unplaced) -> ChunkDigest | None:
         """What the chunk's file holds; None where that is not the chunk, which is missing then."""
         chunk = unplaced.chunk
-        recipe = unplaced.upload.recipe(unplaced.offset, sha256=False)
+        recipe = unplaced.upload.recipe(unplaced.offset)
         try:
             digest = await self.spool.digest(chunk.file_name, recipe)
         except FileNotFoundError:

@@ -4,10 +4,11 @@ Each use case declares in its own file the narrow Protocols of what it calls; on
 border to the API, and is shared by several of them, stands here.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from chunk_service.domain.checksums import Checksum
 from chunk_service.domain.uploads import Piece, Upload, UploadId
 
 
@@ -20,8 +21,8 @@ class ChunkAddress:
 class ChunkRequest(Protocol):
     """One request that carries a chunk, whatever protocol it came by.
 
-    `address` and `sha256` may become known only when `pieces` has ended: a form may send its file
-    before its fields. `pieces` ends without an exception only where the whole request was well
+    `address` and `checksums` may become known only when `pieces` has ended: a form may send its
+    file before its fields. `pieces` ends without an exception only where the whole request was well
     formed to its end, so what it gave may then be recorded.
     """
 
@@ -38,7 +39,10 @@ class ChunkRequest(Protocol):
         ...
 
     @property
-    def sha256(self) -> bytes | None: ...
+    def checksums(self) -> Sequence[Checksum]:
+        """What the chunk's bytes must have, by whatever algorithms."""
+        ...
+
     def pieces(self) -> AsyncIterator[Piece]: ...
 
 

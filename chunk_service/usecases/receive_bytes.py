@@ -19,7 +19,6 @@ from chunk_service.domain.errors import (
     ChunkConflict,
     ContentTooLarge,
     DatabaseUnavailable,
-    DigestMismatch,
     MalformedRequest,
     QuotaExceeded,
     ServiceError,
@@ -46,6 +45,8 @@ from chunk_service.usecases.receiving import (
     ChunkSpool,
     ChunkWriter,
     ReceivingRows,
+    check_claims,
+    claimed_algorithms,
     offset_of,
 )
 from chunk_service.usecases.record_chunk import RecordChunk
@@ -57,9 +58,7 @@ from chunk_service.usecases.refusals import (
     unknown_upload,
 )
 
-UNADDRESSED = Recipe(
-    part_size=1, algorithms=frozenset({Algorithm.CRC64NVME}), offset=None, sha256=False
-)
+UNADDRESSED = Recipe(part_size=1, algorithms=frozenset({Algorithm.CRC64NVME}), offset=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +115,8 @@ class ReceiveBytes:
         writer: ChunkWriter | None = None
         try:
             most_bytes = self._judge_unread(admission, address, request)
-            recipe = upload.recipe(
-                offset_of(admission, address.index), sha256=request.sha256 is not None
-            )
+            recipe = upload.recipe(offset_of(admission, address.index))
+            recipe = recipe.also(claimed_algorithms(request))
             first = self._first_bytes(admission, address)
             writer = await self.spool.create(
                 attempt.file_name, recipe, size_bytes=attempt.size_bytes
@@ -156,7 +154,8 @@ class ReceiveBytes:
                 raise self._why_not_reserved(admission)
             if first is not None and self._is_judged(admission, address):
                 self.types.check_first_chunk(upload, first.kept)
-            recipe = upload.recipe(offset_of(admission, address.index), sha256=True)
+            recipe = upload.recipe(offset_of(admission, address.index))
+            recipe = recipe.also({Algorithm.SHA256, *claimed_algorithms(request)})
             digest = await self.spool.digest(attempt.file_name, recipe)
             digest = await self._verify(request, attempt, recipe, digest)
             if chunk is not None:
@@ -221,13 +220,11 @@ class ReceiveBytes:
     async def _verify(
         self, request: ChunkRequest, attempt: Attempt, recipe: Recipe, digest: ChunkDigest
     ) -> ChunkDigest:
-        """Hold the bytes against the digest that came along, even where it came after them."""
-        if request.sha256 is None:
-            return digest
-        if digest.sha256 is None:
-            digest = await self.spool.digest(attempt.file_name, replace(recipe, sha256=True))
-        if digest.sha256 != request.sha256:
-            raise DigestMismatch
+        """Hold the bytes against the checksums that came along, even those that came after them."""
+        claimed = claimed_algorithms(request)
+        if None in map(digest.checksum, claimed):
+            digest = await self.spool.digest(attempt.file_name, recipe.also(claimed))
+        check_claims(request, digest)
         return digest
 
     async def _compare(self, upload: Upload, chunk: Chunk, request: ChunkRequest) -> Receipt:
@@ -235,12 +232,9 @@ class ReceiveBytes:
             raise past_receiving(upload.state)
         if request.length_bytes not in (None, chunk.size_bytes):
             raise ChunkConflict
-        most_bytes = self.limits.max_chunk_size
-        digest = await _take(
-            request, self.spool.compute(upload.recipe(None, sha256=True)), most_bytes
-        )
-        if request.sha256 not in (None, digest.sha256):
-            raise DigestMismatch
+        recipe = upload.recipe(None).also({Algorithm.SHA256, *claimed_algorithms(request)})
+        digest = await _take(request, self.spool.compute(recipe), self.limits.max_chunk_size)
+        check_claims(request, digest)
         return await self._answer_repeat(upload, chunk, digest)
 
     async def _answer_repeat(self, upload: Upload, chunk: Chunk, digest: ChunkDigest) -> Receipt:

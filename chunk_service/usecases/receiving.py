@@ -5,7 +5,9 @@ from datetime import timedelta
 from typing import Protocol
 from uuid import UUID
 
+from chunk_service.domain.checksums import Algorithm
 from chunk_service.domain.chunking import Placement
+from chunk_service.domain.errors import DigestMismatch
 from chunk_service.domain.objects import MultipartId
 from chunk_service.domain.principals import Principal
 from chunk_service.domain.uploads import (
@@ -19,7 +21,7 @@ from chunk_service.domain.uploads import (
     UploadId,
     Way,
 )
-from chunk_service.usecases.ports import ChunkAddress
+from chunk_service.usecases.ports import ChunkAddress, ChunkRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +132,16 @@ class RelayBell(Protocol):
     def place(self, upload_id: UploadId) -> None:
         """The same, where chunks may first have to be given their offsets."""
         ...
+
+
+def claimed_algorithms(request: ChunkRequest) -> frozenset[Algorithm]:
+    return frozenset(checksum.algorithm for checksum in request.checksums)
+
+
+def check_claims(request: ChunkRequest, digest: ChunkDigest) -> None:
+    """DigestMismatch where the bytes are not those that the request claims to carry."""
+    if any(digest.checksum(claimed.algorithm) != claimed for claimed in request.checksums):
+        raise DigestMismatch
 
 
 def offset_of(admission: Admission, index: int) -> int | None:

@@ -1,6 +1,6 @@
 """Stand-ins for what the API calls: they note what they were asked and answer as they are told."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -160,7 +160,7 @@ class Service:
     completions: list[tuple[Completion, bool]] = field(default_factory=list)
     first_address: ChunkAddress | None = None
     first_most_bytes: int | None = None
-    sha256: bytes | None = None
+    checksums: Sequence[Checksum] = ()
     received: list[bytes] = field(default_factory=list)
 
     async def begin(
@@ -177,7 +177,7 @@ class Service:
         self.first_address, self.first_most_bytes = request.address, request.most_bytes
         body = b"".join(await _gather(request.pieces()))
         self.received.append(body)
-        self.sha256 = request.sha256
+        self.checksums = request.checksums
         assert request.address is not None
         return Receipt(address=request.address, size_bytes=len(body), repeated=False)
 

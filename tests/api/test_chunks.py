@@ -134,6 +134,7 @@ async def test_a_chunk_comes_as_a_form(client: httpx.AsyncClient, service: Servi
             "upload_session_id": str(UPLOAD_ID),
             "chunk_index": "3",
             "chunk_sha256": hashlib.sha256(body).hexdigest().upper(),
+            "chunk_checksum": "crc32:AAAAAA==",
         },
         files={"chunk": ("blob", body)},
     )
@@ -142,12 +143,18 @@ async def test_a_chunk_comes_as_a_form(client: httpx.AsyncClient, service: Servi
     assert answer.json()["message"] == "Chunk uploaded successfully."
     assert service.received == [body]
     assert service.first_address == ChunkAddress(UPLOAD_ID, 3)
-    assert service.sha256 == hashlib.sha256(body).digest()
+    assert service.checksums == (
+        Checksum(Algorithm.SHA256, hashlib.sha256(body).digest()),
+        Checksum(Algorithm.CRC32, bytes(4)),
+    )
 
 
 async def test_a_chunk_comes_as_bare_bytes(client: httpx.AsyncClient, service: Service) -> None:
-    digest = "sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:"
-    answer = await client.put(f"{URL}/chunks/0", content=b"abc", headers={"Content-Digest": digest})
+    digests = {
+        "Content-Digest": "sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:",
+        "X-Amz-Checksum-Crc64nvme": "AAAAAAAAAAE=",
+    }
+    answer = await client.put(f"{URL}/chunks/0", content=b"abc", headers=digests)
     assert answer.status_code == 200
     assert answer.json() == {
         "status": "success",
@@ -156,7 +163,10 @@ async def test_a_chunk_comes_as_bare_bytes(client: httpx.AsyncClient, service: S
     }
     assert service.received == [b"abc"]
     assert service.first_most_bytes == 3
-    assert service.sha256 == hashlib.sha256(b"").digest()
+    assert service.checksums == (
+        Checksum(Algorithm.SHA256, hashlib.sha256(b"").digest()),
+        Checksum.of_int(Algorithm.CRC64NVME, 1),
+    )
 
 
 async def test_complete_answers_as_the_old_service_did_with_the_result(

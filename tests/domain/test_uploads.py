@@ -1,5 +1,7 @@
 """What follows from the values of an upload and of its chunks alone."""
 
+from dataclasses import replace
+
 import pytest
 
 from chunk_service.domain.checksums import Algorithm, Checksum
@@ -70,7 +72,23 @@ def test_every_checksum_that_is_combined_is_taken_of_each_slice(
     checksum = None if declared is None else Checksum.of_int(declared, 1)
     upload = an_upload(part_checksum=part_checksum, checksum=checksum)
     assert upload.algorithms == algorithms
-    assert upload.recipe(0, sha256=False).algorithms == algorithms
+    assert upload.recipe(0).algorithms == algorithms
+
+
+def test_what_is_to_be_verified_is_computed_besides() -> None:
+    recipe = an_upload(part_checksum=CRC32).recipe(None)
+    assert recipe.also([SHA256]) == replace(recipe, sha256=True)
+    assert recipe.also([CRC64]) == recipe
+    assert recipe.also([Algorithm.CRC32C]).algorithms == {CRC64, CRC32, Algorithm.CRC32C}
+    assert recipe.also([SHA256]).also([CRC64]).sha256
+
+
+def test_a_digest_tells_the_checksums_that_were_computed() -> None:
+    digest = ChunkDigest(whole=Digest(3, {CRC64: 7}), slices=(), sha256=bytes(32))
+    assert digest.checksum(CRC64) == Checksum.of_int(CRC64, 7)
+    assert digest.checksum(SHA256) == Checksum(SHA256, bytes(32))
+    assert digest.checksum(CRC32) is None
+    assert replace(digest, sha256=None).checksum(SHA256) is None
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from chunk_service.client.digests import RunningChecksum
+from chunk_service.domain.checksums import Algorithm, Checksum
 from tests.service.caller import Caller, Session, problem_of, sha256_hex
 from tests.service.content import MIB, content_of
 from tests.service.deployment import MAX_CHUNK_BYTES, Deployment
@@ -26,6 +28,24 @@ def _content_digest(content: bytes) -> dict[str, str]:
     return {"Content-Digest": f"sha-256=:{digest}:"}
 
 
+def _checksum(algorithm: Algorithm, content: bytes) -> Checksum:
+    running = RunningChecksum(algorithm)
+    running.update(content)
+    return running.checksum
+
+
+def _amazons(algorithm: Algorithm, content: bytes) -> dict[str, str]:
+    return {f"X-Amz-Checksum-{algorithm.capitalize()}": _checksum(algorithm, content).base64}
+
+
+def _many(content: bytes, wrong: Algorithm | None = None) -> dict[str, str]:
+    """Several at once, one of them perhaps that of other bytes."""
+    headers = _content_digest(content)
+    for algorithm in Algorithm:
+        headers |= _amazons(algorithm, b"other" if algorithm is wrong else content)
+    return headers
+
+
 async def _streamed(content: bytes) -> AsyncIterator[bytes]:
     """A body without a declared length."""
     yield content
@@ -35,6 +55,26 @@ async def test_right_digests_are_taken(caller: Caller) -> None:
     session = await caller.begin()
     assert (await session.put(0, _CONTENT, _content_digest(_CONTENT))).status_code == 200
     assert (await session.form(1, b"x", chunk_sha256=sha256_hex(b"x"))).status_code == 200
+
+
+async def test_all_checksums_that_are_sent_are_verified(caller: Caller) -> None:
+    session = await caller.begin()
+    assert (await session.put(0, _CONTENT, _many(_CONTENT))).status_code == 200
+    assert (await session.put(0, _CONTENT, _many(_CONTENT))).json()["data"]["repeated"]
+    for wrong in Algorithm:
+        for index in (0, 1):
+            refused = await session.put(index, _CONTENT, _many(_CONTENT, wrong))
+            assert problem_of(refused, 422) == "digest-mismatch", (wrong, index)
+
+
+@pytest.mark.parametrize("algorithm", Algorithm)
+async def test_a_form_says_its_checksum_in_a_field(caller: Caller, algorithm: Algorithm) -> None:
+    session = await caller.begin()
+    wrong = await session.form(0, _CONTENT, chunk_checksum=str(_checksum(algorithm, b"other")))
+    assert problem_of(wrong, 422) == "digest-mismatch"
+    right = await session.form(0, _CONTENT, chunk_checksum=str(_checksum(algorithm, _CONTENT)))
+    assert right.status_code == 200
+    assert problem_of(await session.form(1, b"x", chunk_checksum="crc32"), 422)
 
 
 @pytest.mark.survives("Body: wrong digest", "422; nothing is left")

@@ -65,6 +65,8 @@ async def test_a_file_before_its_fields_is_judged_like_any_other(
     digest = ("chunk_sha256", sha256_hex(b"other").encode())
     wrong = [("chunk", _CONTENT), digest, *_fields(session, b"1")]
     assert await _post(session, _form(wrong)) == (422, "digest-mismatch")
+    wrong[1] = ("chunk_checksum", b"crc32c:AAAAAA==")
+    assert await _post(session, _form(wrong)) == (422, "digest-mismatch")
     nobodys = [("chunk", _CONTENT), ("upload_session_id", session.id[::-1].encode())]
     assert (await _post(session, _form([*nobodys, ("chunk_index", b"1")])))[0] in {404, 422}
     await session.abort()

@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import hashlib
+import zlib
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -99,11 +100,21 @@ async def test_digests_are_verified_before_anything_is_stored(
         headers = {"Content-Digest": f"sha-256=:{value}:"}
         return await caller.client.put("/files/digest.bin", content=content, headers=headers)
 
+    crc32 = base64.b64encode(zlib.crc32(content).to_bytes(4, "big")).decode()
+
+    async def put_as_s3(**headers: str) -> httpx.Response:
+        sent = {f"X-Amz-Checksum-{name}": value for name, value in headers.items()}
+        return await caller.client.put("/files/digest.bin", content=content, headers=sent)
+
     before = deployment.bucket.keys()
     assert problem_of(await put(wrong), 422) == "digest-mismatch"
+    assert problem_of(await put_as_s3(Crc32="AAAAAA=="), 422) == "digest-mismatch"
+    two = await put_as_s3(Crc32=crc32, Sha256=right)
+    assert problem_of(two, 422) == "validation-failed"
     refused = await _form(caller, content, checksum=f"sha256:{wrong}")
     assert problem_of(refused, 422) == "digest-mismatch"
     assert deployment.bucket.keys() == before
+    assert _data(await put_as_s3(Crc32=crc32))["checksum"] == f"crc32:{crc32}"
     assert _data(await put(right))["checksum"] == f"sha256:{right}"
     assert _data(await _form(caller, content, checksum=f"sha256:{right}"))["file_size"]
 
