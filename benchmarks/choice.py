@@ -9,7 +9,7 @@ from benchmarks.contestants.contestant import Contestant, Group
 from benchmarks.scenarios import Scenario, rows
 from benchmarks.sizes import FORMS, Form
 
-_OURS = {Group.OURS, Group.SYNCED, Group.UNDIGESTED}
+_OURS = {Group.OURS, Group.SYNCED, Group.HASHED}
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,7 @@ class _Costs:
 def measure(scenario: Scenario, running: Running, store: Store, source: Source) -> Figures:
     """Raises CallFailed."""
     way = running.ways[scenario.kind]
-    source.prepare_digests(size_bytes=scenario.size_bytes, chunk_bytes=scenario.chunk_bytes)
+    source.prepare_checksums(size_bytes=scenario.size_bytes, chunk_bytes=scenario.chunk_bytes)
     with ExitStack() as opened:
         lines = [
             [

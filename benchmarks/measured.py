@@ -40,9 +40,9 @@ def cpu(run: Figures) -> float:
     return run.cpu_seconds_per_gib
 
 
-def times(row: str, peer: str, pick: Pick = speed) -> Measure:
+def times(row: str, peer: str, pick: Pick = speed, *, ours: str = OURS) -> Measure:
     """Ours by the peer's, in one row."""
-    return lambda results: paired_ratio(_runs(results, row, OURS), _runs(results, row, peer), pick)
+    return lambda results: paired_ratio(_runs(results, row, ours), _runs(results, row, peer), pick)
 
 
 def between_rows(row: str, other: str, pick: Pick) -> Measure:

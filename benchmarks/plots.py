@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from benchmarks.bars import Bar, Group, chart
 from benchmarks.contestants.names import (
     BOTO3,
+    HASHED,
     OLD_WAY,
     OURS,
     SYNCED,
     TUS_NODE,
     TUSD,
     TUSD_TUNED,
-    UNDIGESTED,
 )
 from benchmarks.figures import Pick, median
 from benchmarks.rounds import Outcome
@@ -28,7 +28,7 @@ class Plot:
 _COLOURS = {
     OURS: "#0b6e4f",
     SYNCED: "#57a773",
-    UNDIGESTED: "#9ccfb0",
+    HASHED: "#9ccfb0",
     TUSD_TUNED: "#c1440e",
     TUSD: "#e0863d",
     TUS_NODE: "#5b6c8f",

@@ -20,12 +20,13 @@ from benchmarks.round_trips import count_round_trips
 from benchmarks.rounds import Race
 from benchmarks.scenarios import Scenario
 from benchmarks.started import Tell
+from chunk_service.domain.checksums import Algorithm
 
 WORKSHOP = Path(".local") / "benchmarks"
 CONTESTANTS: tuple[Contestant, ...] = (
     Ours(synced=False),
     Ours(synced=True),
-    Ours(synced=False, digests=False),
+    Ours(synced=False, digest=Algorithm.SHA256),
     Tusd(tuned=True),
     Tusd(tuned=False),
     TusNode(),

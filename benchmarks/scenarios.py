@@ -15,10 +15,10 @@ from benchmarks.contestants.contestant import Group, Kind
 from benchmarks.sizes import KIB, MIB, Form
 
 EVERYONE = frozenset(Group)
-MOST = EVERYONE - {Group.UNDIGESTED}
+MOST = EVERYONE - {Group.HASHED}
 RELAYS = MOST - {Group.LIMIT}
 OURS = frozenset({Group.OURS})
-_OURS = OURS | {Group.SYNCED, Group.UNDIGESTED}
+_OURS = OURS | {Group.SYNCED, Group.HASHED}
 
 FAR_ROUND_TRIP_MS, FAR_MBIT = 50, 100
 _SLOWER_THAN_FAR_MBIT = 75

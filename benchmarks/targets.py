@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from benchmarks import measured
-from benchmarks.contestants.names import OLD_WAY, OURS, SYNCED, TUS_NODE, TUSD, TUSD_TUNED
+from benchmarks.contestants.names import HASHED, OLD_WAY, OURS, SYNCED, TUS_NODE, TUSD, TUSD_TUNED
 from benchmarks.results import Results
 
 Measure = Callable[[Results], float | None]
@@ -70,6 +70,13 @@ def _speeds() -> Iterator[Target]:
     ):
         for peer, least in bounds.items():
             yield Target(f"{text}: times {peer}", measured.times(row, peer), least=least, unit=" ×")
+    for row, text, peer, least in (
+        ("put-4x8", "4 connections × 8 MiB", TUSD_TUNED, 1.0),
+        ("put-4x8", "4 connections × 8 MiB", TUSD, 1.3),
+        ("put-1x8", "1 connection × 8 MiB", TUSD_TUNED, 1.4),
+    ):
+        hashed = measured.times(row, peer, ours=HASHED)
+        yield Target(f"{text}, with SHA-256: times {peer}", hashed, least=least, unit=" ×")
     yield Target("peers ahead in any other row", measured.peers_ahead, most=0)
 
 

@@ -14,16 +14,17 @@ from benchmarks.client.connection import Connection, Reply
 from benchmarks.client.forms import form
 from benchmarks.client.source import Span, spans
 from benchmarks.client.ways import Job, Sent, shared
+from chunk_service.domain.checksums import Algorithm
 
 _JSON = {"Content-Type": "application/json"}
 
 
 @dataclass(frozen=True, slots=True)
 class NumberedChunks:
-    """`as_form`: each chunk as a form rather than as bare bytes."""
+    """`digest`: sent with each chunk, to be verified. `as_form`: as forms, not as bare bytes."""
 
     token: str
-    digests: bool = True
+    digest: Algorithm = Algorithm.CRC64NVME
     as_form: bool = False
 
     def send(self, job: Job, lines: Sequence[Connection]) -> Sent:
@@ -46,12 +47,15 @@ class NumberedChunks:
 
     def _chunk(self, line: Connection, upload: str, chunk: tuple[int, Span]) -> Reply:
         index, span = chunk
+        checksum = line.source.checksum(span, self.digest)
         if self.as_form:
-            fields = {"chunk_sha256": line.source.sha256(span).hex()} if self.digests else {}
+            fields = {"chunk_checksum": str(checksum)}
             return _form_chunk(line, self.token, upload, chunk, fields)
-        headers = {**_bearer(self.token), "Content-Type": "application/octet-stream"}
-        if self.digests:
-            headers["Content-Digest"] = line.source.content_digest(span)
+        headers = {
+            **_bearer(self.token),
+            "Content-Type": "application/octet-stream",
+            f"X-Amz-Checksum-{self.digest.capitalize()}": checksum.base64,
+        }
         return line.call("PUT", f"/upload/{upload}/chunks/{index}", headers, [span])
 
 

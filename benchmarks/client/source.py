@@ -4,8 +4,6 @@ It stays in the page cache, so sending costs one copy in the kernel; digests are
 so that no contestant waits for its client to hash.
 """
 
-import base64
-import hashlib
 import os
 import socket
 import threading
@@ -16,6 +14,10 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
+from chunk_service.client.digests import RunningChecksum
+from chunk_service.domain.checksums import Algorithm, Checksum
+
+DIGESTS = (Algorithm.CRC64NVME, Algorithm.SHA256)
 PREPARED_BYTES = 64 * 1024**2
 _PACED_BYTES = 64 * 1024
 
@@ -58,27 +60,24 @@ class Source:
             self.progress.add(gone)
             sent += gone
 
-    def sha256(self, span: Span) -> bytes:
-        return _sha256(self.fd, span.offset % PREPARED_BYTES, span.size_bytes)
+    def checksum(self, span: Span, algorithm: Algorithm) -> Checksum:
+        return _checksum(self.fd, span.offset % PREPARED_BYTES, span.size_bytes, algorithm)
 
-    def content_digest(self, span: Span) -> str:
-        """https://www.rfc-editor.org/rfc/rfc9530#name-the-content-digest-field"""
-        return f"sha-256=:{base64.b64encode(self.sha256(span)).decode()}:"
-
-    def prepare_digests(self, *, size_bytes: int, chunk_bytes: int) -> None:
+    def prepare_checksums(self, *, size_bytes: int, chunk_bytes: int) -> None:
         for span in spans(size_bytes, chunk_bytes):
-            self.sha256(span)
+            for algorithm in DIGESTS:
+                self.checksum(span, algorithm)
 
 
 @cache
-def _sha256(fd: int, place: int, size_bytes: int) -> bytes:
-    digest = hashlib.sha256()
+def _checksum(fd: int, place: int, size_bytes: int, algorithm: Algorithm) -> Checksum:
+    running = RunningChecksum(algorithm)
     left = size_bytes
     while left:
         data = os.pread(fd, min(left, PREPARED_BYTES - place, 2**20), place)
-        digest.update(data)
+        running.update(data)
         left, place = left - len(data), (place + len(data)) % PREPARED_BYTES
-    return digest.digest()
+    return running.checksum
 
 
 @contextmanager

@@ -19,7 +19,7 @@ class Group(StrEnum):
 
     OURS = "ours"
     SYNCED = "ours, with fsync"
-    UNDIGESTED = "ours, without digests"
+    HASHED = "ours, with SHA-256"
     PEER = "peer"
     SLOW_PEER = "slow peer"
     LIMIT = "limit"

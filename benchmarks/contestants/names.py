@@ -2,7 +2,7 @@
 
 OURS = "chunk-service"
 SYNCED = "chunk-service, fsync"
-UNDIGESTED = "chunk-service, no digests"
+HASHED = "chunk-service, SHA-256"
 TUSD_TUNED = "tusd, tuned"
 TUSD = "tusd"
 TUS_NODE = "tus-node-server"

@@ -21,7 +21,7 @@ from benchmarks.contestants.contestant import (
     Place,
     Running,
 )
-from benchmarks.contestants.names import OURS, SYNCED, UNDIGESTED
+from benchmarks.contestants.names import HASHED, OURS, SYNCED
 from benchmarks.counting_proxy import RoundTrips, counting_proxy
 from chunk_service.cli.stack.child import Child
 from chunk_service.cli.stack.credentials import ALGORITHM, AUDIENCE, ISSUER, StackCredentials
@@ -29,25 +29,27 @@ from chunk_service.cli.stack.ports import LOOPBACK, free_port
 from chunk_service.cli.stack.postgres import EmbeddedPostgres
 from chunk_service.cli.stack.provisions import ensure_database
 from chunk_service.cli.stack.service import migrate, start_service
+from chunk_service.domain.checksums import Algorithm
 
 _DATABASE = "chunk_service"
-_NAMES = {Group.OURS: OURS, Group.SYNCED: SYNCED, Group.UNDIGESTED: UNDIGESTED}
+_NAMES = {Group.OURS: OURS, Group.SYNCED: SYNCED, Group.HASHED: HASHED}
 
 
 class Ours:
-    def __init__(self, *, synced: bool, digests: bool = True) -> None:
-        self.group = Group.SYNCED if synced else Group.OURS if digests else Group.UNDIGESTED
+    def __init__(self, *, synced: bool, digest: Algorithm = Algorithm.CRC64NVME) -> None:
+        hashed = digest is Algorithm.SHA256
+        self.group = Group.SYNCED if synced else Group.HASHED if hashed else Group.OURS
         self.name = _NAMES[self.group]
         self._synced = synced
-        self._digests = digests
+        self._digest = digest
 
     @property
     def description(self) -> str:
         disk = "on" if self._synced else "off (spool and PostgreSQL)"
-        digests = "with a SHA-256" if self._digests else "without digests"
         return (
             "`chunk-service serve`, one process with the worker inside, PostgreSQL 18; tokens, "
-            f"chunks {digests}, fsync {disk}; all other settings at their defaults"
+            f"a {self._digest} sent with each chunk and verified, fsync {disk}; all other settings "
+            "at their defaults"
         )
 
     def prepare(self, workshop: Path) -> None:
@@ -91,8 +93,8 @@ class Ours:
     def _ways(self, place: Place) -> dict[Kind, Way]:
         token = StackCredentials.kept_in(place.folder).token("alice")
         return {
-            Kind.CHUNKS: NumberedChunks(token, self._digests),
-            Kind.CHUNK_FORMS: NumberedChunks(token, self._digests, as_form=True),
+            Kind.CHUNKS: NumberedChunks(token, self._digest),
+            Kind.CHUNK_FORMS: NumberedChunks(token, self._digest, as_form=True),
             Kind.ONE_REQUEST: WholeFile(token),
             Kind.ONE_FORM: WholeFile(token, as_form=True),
         }

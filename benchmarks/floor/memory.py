@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from benchmarks.floor.stage import Stage, stage, timed
 from benchmarks.sizes import MIB
 
-SHA_256 = "SHA-256, verified as the client sent it"
+SHA_256 = "SHA-256, where a client sends that with its chunks"
 CRC_64 = "CRC-64/NVME, at receiving and again at sending"
 TLS = "AES-128-GCM, for each direction that is encrypted"
 _TLS_RECORD_BYTES = 16 * 1024

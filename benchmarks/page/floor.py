@@ -1,6 +1,6 @@
 """What the limit is made of, and how far from it this service is."""
 
-from benchmarks.contestants.names import OURS, UNDIGESTED
+from benchmarks.contestants.names import OURS
 from benchmarks.figures import Pick, median
 from benchmarks.floor.floor import Floor
 from benchmarks.floor.stage import Stage
@@ -8,9 +8,9 @@ from benchmarks.page.markdown import plain, rows
 from benchmarks.results import Results
 
 _READING = """\
-Each byte is copied in by the kernel, hashed, written to the spool, read again and copied out. Each
-of these steps was measured by itself on this machine, in this run, with nothing around it: by four
-threads, digests and encryption by one. CPU is that of the relay's side.
+Each byte is copied in by the kernel, digested, written to the spool, read again and copied out.
+Each of these steps was measured by itself on this machine, in this run, with nothing around it: by
+four threads, digests and encryption by one. CPU is that of the relay's side.
 """
 _BESIDES = """\
 
@@ -36,7 +36,7 @@ def floor(results: Results) -> str:
         harness,
         _BESIDES + rows(_HEAD, list(map(_line, least.besides))),
     ]
-    return "\n".join([*told, _distance(results, least), _nearer(results), ""])
+    return "\n".join([*told, _distance(results, least), _NEARER, ""])
 
 
 _HEAD = ("step", "MiB/s", "CPU s/GiB")
@@ -65,8 +65,6 @@ def _distance(results: Results, least: Floor) -> str:
 _NEARER = """\
 What would bring it nearer:
 
-- A digest that is cheaper than SHA-256.{undigested} The CRC-64 that every chunk gets anyway finds
-  damage as well; it does not withstand forgery.
 - Fewer copies: `sendfile` from the spool would spare the reading and the copy out, not the checksum
   that goes along with each part. Without a spool two steps would go, and with them the promise that
   what was acknowledged survives a crash.
@@ -74,12 +72,6 @@ What would bring it nearer:
   on more cores than here further processes on the same spool add their own rate.
 - TLS costs what is said above for each direction, once more where a proxy speaks it to the clients.
 """
-
-
-def _nearer(results: Results) -> str:
-    undigested = _median(results, UNDIGESTED, lambda run: run.cpu_seconds_per_gib)
-    told = "" if undigested is None else f" Without one: {undigested:.2f} CPU s/GiB."
-    return _NEARER.format(undigested=told)
 
 
 def _median(results: Results, name: str, pick: Pick) -> float | None:

@@ -4,7 +4,7 @@ import pytest
 
 from benchmarks.choice import Choice
 from benchmarks.contestants.contestant import Group
-from benchmarks.contestants.names import BOTO3, OURS, PEERS, SYNCED, UNDIGESTED
+from benchmarks.contestants.names import BOTO3, HASHED, OURS, PEERS, SYNCED
 from benchmarks.run import CONTESTANTS
 from benchmarks.scenarios import rows
 from benchmarks.sizes import FORMS, MIB, SMOKE, Form
@@ -36,11 +36,11 @@ def test_rows_are_chosen_and_skipped_by_patterns() -> None:
 
 def test_ours_alone_are_chosen_without_their_peers() -> None:
     chosen = Choice(SMOKE, rounds=1, ours_only=True).contestants(CONTESTANTS)
-    assert [each.name for each in chosen] == [OURS, SYNCED, UNDIGESTED]
+    assert [each.name for each in chosen] == [OURS, SYNCED, HASHED]
 
 
 def test_every_contestant_is_known_by_its_name() -> None:
-    ours = (OURS, SYNCED, UNDIGESTED)
+    ours = (OURS, SYNCED, HASHED)
     assert [each.name for each in CONTESTANTS] == [*ours, *PEERS, BOTO3]
 
 
