@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from chunk_service.domain.checksums import Checksum
 from chunk_service.domain.errors import StateConflict, ValidationFailed
+from chunk_service.domain.files import file_id_text
 from chunk_service.domain.uploads import FileId, Upload, UploadId
 
 
@@ -22,7 +23,7 @@ class Completion:
 
 def is_whole(upload: Upload, wanted: Completion) -> bool:
     """Whether every chunk is here; ValidationFailed where the declaration can't be true."""
-    if str(wanted.main_service_file_id) != str(upload.main_service_file_id):
+    if not _is_same_file(upload, wanted):
         raise ValidationFailed("main_service_file_id is not the one of this upload.")
     _check_total_chunks(upload, wanted)
     if upload.total_size is not None and wanted.total_size not in (None, upload.total_size):
@@ -37,6 +38,10 @@ def is_whole(upload: Upload, wanted: Completion) -> bool:
                 received_bytes=upload.received_bytes,
             )
     return True
+
+
+def _is_same_file(upload: Upload, wanted: Completion) -> bool:
+    return file_id_text(wanted.main_service_file_id) == file_id_text(upload.main_service_file_id)
 
 
 def _check_total_chunks(upload: Upload, wanted: Completion) -> None:
@@ -65,7 +70,7 @@ def _check_algorithm(upload: Upload, wanted: Completion) -> None:
 def check_same(upload: Upload, wanted: Completion) -> None:
     """StateConflict where a completion with other arguments is under way or done."""
     same = (
-        str(wanted.main_service_file_id) == str(upload.main_service_file_id)
+        _is_same_file(upload, wanted)
         and wanted.total_chunks == upload.total_chunks
         and wanted.total_size in (None, upload.total_size)
         and _may_be_same(upload, wanted.checksum)

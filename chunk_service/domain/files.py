@@ -51,6 +51,11 @@ def file_id_in(text: str) -> int | str:
     return int(text) if is_number else text
 
 
+def file_id_text(file_id: int | str | None) -> str | None:
+    """What ids are compared by: a number and its digits are the same id."""
+    return None if file_id is None else str(file_id)
+
+
 def name_fault(file_name: str) -> str | None:
     """What is wrong with a name that a client gives a file; None where nothing is."""
     if not file_name.strip():

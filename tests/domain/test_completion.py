@@ -71,6 +71,11 @@ def test_a_hole_is_never_whole(upload: Upload, completion: Completion) -> None:
     ("upload", "completion"),
     [
         (with_chunks(3, size_bytes=30), wanted(3, main_service_file_id=124)),
+        (with_chunks(3, size_bytes=30), wanted(3, main_service_file_id=None)),
+        (
+            with_chunks(3, size_bytes=30, main_service_file_id=None),
+            wanted(3, main_service_file_id="None"),
+        ),
         (with_chunks(3, size_bytes=30), wanted(3, main_service_file_id="0123")),
         (with_chunks(3, size_bytes=30), wanted(2)),
         (with_chunks(3, size_bytes=30, chunk_count=2), wanted(2)),

@@ -14,7 +14,8 @@ from chunk_service.adapters.postgres.signals import NOTIFY_COMPLETING
 from chunk_service.adapters.postgres.statements import Statement, statement
 from chunk_service.adapters.postgres.values import OWN_UPLOAD, UPLOAD_COLUMNS, digest_of, upload_of
 from chunk_service.domain.completion import Completion
-from chunk_service.domain.uploads import FileId, SpoolId, Upload, UploadId
+from chunk_service.domain.files import file_id_text
+from chunk_service.domain.uploads import SpoolId, Upload, UploadId
 from chunk_service.usecases.closing import Closer, PartRow, Taken, Unread
 from chunk_service.usecases.relaying import SourceChunk
 
@@ -142,7 +143,7 @@ class ClosingRows:
                 owner=upload.principal.owner,
                 file_id=upload.principal.file_id,
                 way=upload.way,
-                main_service_file_id=_text_of(wanted.main_service_file_id),
+                main_service_file_id=file_id_text(wanted.main_service_file_id),
                 size=wanted.total_size,
                 **common,
             )
@@ -198,10 +199,6 @@ class ClosingRows:
     async def find_completing(self, limit: int) -> Sequence[UploadId]:
         rows = await self.database.rows(FIND_COMPLETING, limit=limit)
         return [UploadId(row["id"]) for row in rows]
-
-
-def _text_of(file_id: FileId | None) -> str | None:
-    return None if file_id is None else str(file_id)
 
 
 def _source_of(row: Row | Mapping[str, Any]) -> SourceChunk:
