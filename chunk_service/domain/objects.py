@@ -59,6 +59,21 @@ class PartSource(Protocol):
     def pieces(self) -> Iterator[memoryview]: ...
 
 
+@dataclass(frozen=True, slots=True)
+class BytesSource:
+    """A source of few bytes, which are in memory."""
+
+    data: bytes
+    checksum: Checksum | None = None
+
+    @property
+    def size_bytes(self) -> int:
+        return len(self.data)
+
+    def pieces(self) -> Iterator[memoryview]:
+        yield memoryview(self.data)
+
+
 class StoreError(Exception):
     """Root of what a call to the object store can come to."""
 

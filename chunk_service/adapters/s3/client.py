@@ -5,7 +5,7 @@ Create, Complete and PutObject must be repeated only by who has read the state a
 """
 
 from collections.abc import AsyncIterator
-from concurrent.futures import Executor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING
 
@@ -14,8 +14,9 @@ from aiobotocore.session import AioSession
 from botocore.httpsession import get_cert_path
 
 from chunk_service.adapters.s3 import part_list
+from chunk_service.adapters.s3.asking import Asking
 from chunk_service.adapters.s3.composing import Composer
-from chunk_service.adapters.s3.connections import open_connections
+from chunk_service.adapters.s3.connections import MOST_CALLS, open_connections
 from chunk_service.adapters.s3.looking import Looking
 from chunk_service.adapters.s3.options import S3Options
 from chunk_service.adapters.s3.putting import Putting
@@ -58,13 +59,15 @@ async def open_store(
             wire.attach_to(client)
             part_list.attach_to(client)
         composer = Composer(session, clients[1], options, user_agent=USER_AGENT)
-        looking = Looking(composer, wire.connections, watch)
+        calls = stack.enter_context(ThreadPoolExecutor(MOST_CALLS, thread_name_prefix="store"))
+        looking = Looking(composer, calls, wire.connections, watch)
         yield S3Store(
             options,
             repeating=clients[0],
             once=clients[1],
             sending=Sending(composer, wire, watch),
             putting=Putting(composer, wire, looking, watch),
+            asking=Asking(composer, Wire(executor=calls, connections=wire.connections), watch),
             looking=looking,
         )
 

@@ -6,8 +6,11 @@ lies is asked of its rules once; buckets with rules of their own (access points,
 left to it wholly.
 """
 
+import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from dataclasses import replace
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Final, NoReturn, cast
 
 from aiobotocore.session import AioSession
 from botocore.auth import S3SigV4Auth
@@ -28,6 +31,7 @@ _PROTOCOL: Final = "rest-xml"
 _ANY_KEY: Final = "k"
 _DIRECTORY: Final = "--x-s3"
 _OTHER_REGION: Final = "AuthorizationHeaderMalformed"
+_ERROR_DOCUMENT: Final = re.compile(rb"\s*(<\?xml[^>]*>)?\s*<Error[\s>]")
 
 
 class Elsewhere(Exception):
@@ -66,15 +70,32 @@ class Composer:
         said = self._serializer.serialize_to_request(fields, model)
         request = AWSRequest(
             method=said["method"],
-            url=place + percent_encode(fields["Key"], safe="/~") + _query(said["query_string"]),
+            url=place + percent_encode(fields["Key"], safe="/~") + _query(said),
             headers=said["headers"] | {"User-Agent": self._user_agent},
         )
         request.context["client_config"] = self._client.meta.config
         S3SigV4Auth(credentials, "s3", self._options.region).add_auth(request)
         return request.prepare()
 
+    def result(self, operation: str, answer: Answer) -> Mapping[str, Any]:
+        """What a success says; raises what is a refusal, an error inside of a 200 among them.
+
+        That is how calls are answered that S3 keeps waiting for: its status is sent at once.
+        https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html
+        """
+        if answer.status == HTTPStatus.OK and _ERROR_DOCUMENT.match(answer.content):
+            answer = replace(answer, status=HTTPStatus.INTERNAL_SERVER_ERROR)
+        if answer.status >= HTTPStatus.MULTIPLE_CHOICES:
+            raise self.refusal(operation, answer)
+        return self._parsed(operation, answer)
+
     def refusal(self, operation: str, answer: Answer) -> ClientError | Elsewhere:
         """As botocore raises it; Elsewhere where it would go on in another region."""
+        error = ClientError(cast("Any", self._parsed(operation, answer)), operation)
+        is_elsewhere = answer.status < 400 or error.response["Error"]["Code"] == _OTHER_REGION
+        return Elsewhere() if is_elsewhere else error
+
+    def _parsed(self, operation: str, answer: Answer) -> Mapping[str, Any]:
         model = self._client.meta.service_model.operation_model(operation)
         assert model.output_shape is not None
         told = {
@@ -83,9 +104,8 @@ class Composer:
             "body": answer.content,
             "context": {"operation_name": operation},
         }
-        error = ClientError(self._parser.parse(told, model.output_shape), operation)
-        is_elsewhere = answer.status < 400 or error.response["Error"]["Code"] == _OTHER_REGION
-        return Elsewhere() if is_elsewhere else error
+        parsed: Mapping[str, Any] = self._parser.parse(told, model.output_shape)
+        return parsed
 
     async def _place_of(self, bucket: str) -> str:
         """What the URLs of its objects begin with."""
@@ -108,5 +128,8 @@ class Composer:
         return await found.get_frozen_credentials()
 
 
-def _query(pairs: Mapping[str, Any]) -> str:
-    return f"?{percent_encode_sequence(pairs)}" if pairs else ""
+def _query(said: Mapping[str, Any]) -> str:
+    """That of the operation itself, such as `uploads`, and that of its values."""
+    queries = said["url_path"].partition("?")[2], percent_encode_sequence(said["query_string"])
+    query = "&".join(filter(None, queries))
+    return f"?{query}" if query else ""

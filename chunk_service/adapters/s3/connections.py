@@ -17,8 +17,8 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from chunk_service.adapters.s3.last_answer import LastAnswer
 from chunk_service.adapters.s3.options import S3Options
 
-# Objects are looked at while all relay connections send; so many of those are kept besides.
-MOST_LOOKING: Final = 8
+# At a time, besides the parts that are sent: calls that create, complete and look.
+MOST_CALLS: Final = 8
 
 
 @runtime_checkable
@@ -106,7 +106,7 @@ class _TlsPool(HTTPSConnectionPool):
 
 def open_connections(options: S3Options, *, ca_certs: str | None) -> PoolManager:
     connections = PoolManager(
-        maxsize=options.relay_connections + MOST_LOOKING,
+        maxsize=options.relay_connections + MOST_CALLS,
         timeout=Timeout(connect=options.connect_timeout_seconds, read=options.read_timeout_seconds),
         cert_reqs="CERT_REQUIRED",
         ca_certs=ca_certs,

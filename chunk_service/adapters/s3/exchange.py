@@ -29,7 +29,7 @@ from urllib3.connection import HTTPConnection
 
 from chunk_service.domain.objects import PartSource
 
-# Answers to PUT are empty or an error document; the rest of a longer one is never looked at.
+# Answers are empty or a short document; the rest of a longer one is never looked at.
 MAX_ANSWER_BYTES = 64 * 1024
 
 

@@ -5,6 +5,8 @@ as much as the answer. What is not plain to see here is left to botocore.
 """
 
 import asyncio
+from concurrent.futures import Executor
+from contextvars import copy_context
 from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
@@ -31,6 +33,7 @@ class NotSeen(Exception):
 @dataclass(frozen=True, slots=True)
 class Looking:
     composer: Composer
+    executor: Executor
     connections: PoolManager
     watch: Watch | None
 
@@ -40,7 +43,8 @@ class Looking:
             request = await self.composer.request("HeadObject", fields.of_look(target))
         except Elsewhere as elsewhere:
             raise NotSeen from elsewhere
-        return await asyncio.to_thread(self.look, request)
+        look = partial(copy_context().run, self.look, request)
+        return await asyncio.get_running_loop().run_in_executor(self.executor, look)
 
     def look(self, request: AWSPreparedRequest) -> StoredObject | None:
         """Blocking, for some seconds at most."""

@@ -20,9 +20,9 @@ _DOCUMENT: Final = "chunk_service.part_list"
 _NAMESPACE: Final = "http://s3.amazonaws.com/doc/2006-03-01/"
 
 
-def of_parts(parts: Sequence[SentPart]) -> dict[str, Any]:
+def of_document(written: bytes) -> dict[str, Any]:
     """For a client that `attach_to` was told of."""
-    return {_FIELD: document(parts)}
+    return {_FIELD: written}
 
 
 def document(parts: Sequence[SentPart]) -> bytes:

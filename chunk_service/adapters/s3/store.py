@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from chunk_service.adapters.s3 import fields
+from chunk_service.adapters.s3 import fields, part_list
+from chunk_service.adapters.s3.asking import Asking
 from chunk_service.adapters.s3.composing import Elsewhere
 from chunk_service.adapters.s3.errors import outcomes, status_of
 from chunk_service.adapters.s3.looking import Looking, NotSeen
 from chunk_service.adapters.s3.options import S3Options
-from chunk_service.adapters.s3.part_list import of_parts
 from chunk_service.adapters.s3.putting import Putting
 from chunk_service.adapters.s3.sending import Sending, Undecided
 from chunk_service.adapters.s3.wire import of_body
@@ -58,6 +58,7 @@ class S3Store:
         once: "S3Client",
         sending: Sending,
         putting: Putting,
+        asking: Asking,
         looking: Looking,
     ) -> None:
         self._options = options
@@ -65,13 +66,17 @@ class S3Store:
         self._once = once
         self._sending = sending
         self._putting = putting
+        self._asking = asking
         self._looking = looking
 
     async def create_multipart(self, target: ObjectTarget) -> MultipartId:
+        said = fields.of_new_object(target) | fields.of_algorithm(target.part_checksum)
+        answer: Mapping[str, Any]
         with outcomes("CreateMultipartUpload"):
-            answer = await self._once.create_multipart_upload(
-                **fields.of_new_object(target), **fields.of_algorithm(target.part_checksum)
-            )
+            try:
+                answer = await self._asking("CreateMultipartUpload", said)
+            except Elsewhere:
+                answer = await self._once.create_multipart_upload(**said)
         if not answer.get("UploadId"):
             raise OutcomeUnknown("CreateMultipartUpload: answered without an id")
         return MultipartId(answer["UploadId"])
@@ -106,15 +111,22 @@ class S3Store:
         size_bytes: int,
         checksum: Checksum | None,
     ) -> None:
+        said = {
+            **fields.of_place(target),
+            **fields.of_whole_checksum(checksum),
+            **fields.of_guard(self._options),
+            **fields.of_size(size_bytes, self._options),
+            "UploadId": multipart,
+        }
+        document = part_list.document(parts)
+        answer: Mapping[str, Any]
         with outcomes("CompleteMultipartUpload"):
-            answer = await self._once.complete_multipart_upload(
-                **fields.of_place(target),
-                **of_parts(parts),
-                **fields.of_whole_checksum(checksum),
-                **fields.of_guard(self._options),
-                **fields.of_size(size_bytes, self._options),
-                UploadId=multipart,
-            )
+            try:
+                answer = await self._asking("CompleteMultipartUpload", said, document=document)
+            except Elsewhere:
+                answer = await self._once.complete_multipart_upload(
+                    **said, **part_list.of_document(document)
+                )
         if not answer.get("ETag"):
             raise OutcomeUnknown("CompleteMultipartUpload: answered without an ETag")
 

@@ -1,6 +1,5 @@
 """Objects of our own under fresh keys, by which a store is tried; and nothing of them is left."""
 
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -31,19 +30,6 @@ def new_target(settings: Settings) -> ObjectTarget:
 
 def checksum_of(data: bytes, algorithm: Algorithm | None) -> Checksum | None:
     return None if algorithm is None else Checksum.of_int(algorithm, CRCS[algorithm](data, 0))
-
-
-@dataclass(frozen=True, slots=True)
-class BytesSource:
-    data: bytes
-    checksum: Checksum | None = None
-
-    @property
-    def size_bytes(self) -> int:
-        return len(self.data)
-
-    def pieces(self) -> Iterator[memoryview]:
-        yield memoryview(self.data)
 
 
 @dataclass(slots=True)

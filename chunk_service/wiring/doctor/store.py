@@ -17,9 +17,9 @@ import httpx
 from chunk_service.adapters.s3.client import open_store
 from chunk_service.adapters.s3.store import S3Store
 from chunk_service.domain.findings import Finding, doubtful, faulty, sound
-from chunk_service.domain.objects import ObjectTarget, StoreError, StoreRefused
+from chunk_service.domain.objects import BytesSource, ObjectTarget, StoreError, StoreRefused
 from chunk_service.settings.model import Settings
-from chunk_service.wiring.doctor.probes import PROBE, BytesSource, Probed, checksum_of, new_target
+from chunk_service.wiring.doctor.probes import PROBE, Probed, checksum_of, new_target
 from chunk_service.wiring.doctor.store_guards import of_checksums, of_conditions, of_lifecycle
 from chunk_service.wiring.doctor.store_outside import of_outside
 from chunk_service.wiring.options import s3_options

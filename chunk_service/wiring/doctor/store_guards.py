@@ -6,9 +6,15 @@ from typing import Final
 from chunk_service.adapters.s3.store import S3Store
 from chunk_service.domain.checksums import Algorithm
 from chunk_service.domain.findings import Finding, doubtful, faulty, sound
-from chunk_service.domain.objects import ObjectExists, ObjectRefused, StoreError, StoreRefused
+from chunk_service.domain.objects import (
+    BytesSource,
+    ObjectExists,
+    ObjectRefused,
+    StoreError,
+    StoreRefused,
+)
 from chunk_service.settings.model import Settings
-from chunk_service.wiring.doctor.probes import PROBE, BytesSource, Probed, checksum_of, new_target
+from chunk_service.wiring.doctor.probes import PROBE, Probed, checksum_of, new_target
 
 OTHER: Final = PROBE[::-1]
 

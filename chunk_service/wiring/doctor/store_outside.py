@@ -9,9 +9,9 @@ import httpx
 from chunk_service.adapters.s3.presigning import open_presigner
 from chunk_service.adapters.s3.store import S3Store
 from chunk_service.domain.findings import Finding, doubtful, faulty, sound
-from chunk_service.domain.objects import StoreError
+from chunk_service.domain.objects import BytesSource, StoreError
 from chunk_service.settings.model import Settings
-from chunk_service.wiring.doctor.probes import PROBE, BytesSource, Probed, new_target
+from chunk_service.wiring.doctor.probes import PROBE, Probed, new_target
 from chunk_service.wiring.options import s3_options
 
 LINK_LASTS: Final = timedelta(minutes=1)

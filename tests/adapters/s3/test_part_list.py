@@ -81,7 +81,7 @@ async def test_a_list_is_sent_as_botocore_would_send_it(
 
     async with opened() as client, opened() as plain:
         part_list.attach_to(client)
-        ours = await request_of(client, CALL | part_list.of_parts(parts))
+        ours = await request_of(client, CALL | part_list.of_document(part_list.document(parts)))
         theirs = await request_of(plain, CALL | as_model_has_it(parts))
     assert ours.body == theirs.body
     assert ours.url == theirs.url
