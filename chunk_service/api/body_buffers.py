@@ -1,9 +1,9 @@
 """Buffers that bodies are read into, used again as soon as nobody looks at their bytes.
 
 Whoever is handed a view keeps the buffer for as long as the view or a slice of it lives, and need
-not give it back: a bytearray refuses to change its size while there are views of it. The more
-bodies come at a time, the smaller their buffers: large ones save turns between threads, which is
-worth nothing where many clients share what there is.
+not give it back: a bytearray refuses to change its size while there are views of it. Large ones
+save turns between threads, so a few bodies at a time have the largest; the more there are, the
+smaller is each one's share of what all may have.
 """
 
 from collections import deque
@@ -11,10 +11,13 @@ from typing import Final
 
 BUFFERS_KEY: Final = "body_buffers"
 
-LARGEST_BYTES: Final = 2 * 1024 * 1024
+LARGEST_BYTES: Final = 4 * 1024 * 1024
+FEW_BODIES: Final = 4
 SMALLEST_BYTES: Final = 64 * 1024
 BUDGET_BYTES: Final = 32 * 1024 * 1024
 MOST_KEPT: Final = 64
+# Who looks for longer might as well have a new one.
+MOST_LOOKED_AT: Final = 4
 # One that is filled, one that waits for its reader, one that is written to the disk.
 _BUFFERS_PER_BODY: Final = 3
 
@@ -28,7 +31,7 @@ class BodyBuffers:
         """One that is nobody else's, until it is given."""
         self._bodies += 1
         size_bytes = self._size_bytes()
-        for _ in range(len(self.kept)):
+        for _ in range(min(len(self.kept), MOST_LOOKED_AT)):
             buffer = self.kept.popleft()
             if _is_looked_at(buffer):
                 self.kept.append(buffer)
@@ -44,6 +47,8 @@ class BodyBuffers:
             self.kept.popleft()
 
     def _size_bytes(self) -> int:
+        if self._bodies <= FEW_BODIES:
+            return LARGEST_BYTES
         share = BUDGET_BYTES // (_BUFFERS_PER_BODY * self._bodies)
         within = max(SMALLEST_BYTES, min(LARGEST_BYTES, share))
         return 1 << (within.bit_length() - 1)

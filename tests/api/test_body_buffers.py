@@ -2,7 +2,9 @@
 
 from chunk_service.api.body_buffers import (
     BUDGET_BYTES,
+    FEW_BODIES,
     LARGEST_BYTES,
+    MOST_LOOKED_AT,
     SMALLEST_BYTES,
     BodyBuffers,
 )
@@ -18,6 +20,29 @@ def test_a_buffer_is_used_again_once_nobody_looks_at_it() -> None:
     view.release()
     buffers.give(second)
     assert buffers.take() is first
+
+
+def test_one_that_is_free_is_found_behind_some_that_are_not() -> None:
+    buffers = BodyBuffers()
+    taken = [buffers.take() for _ in range(3)]
+    views = [memoryview(buffer) for buffer in taken[:2]]
+    for buffer in taken:
+        buffers.give(buffer)
+    assert buffers.take() is taken[2]
+    assert len(views) == 2
+
+
+def test_who_finds_none_soon_has_a_new_one() -> None:
+    buffers = BodyBuffers()
+    taken = [buffers.take() for _ in range(MOST_LOOKED_AT)]
+    views = [memoryview(buffer) for buffer in taken]
+    for buffer in taken:
+        buffers.give(buffer)
+    free = buffers.take()
+    buffers.give(free)
+    assert buffers.take() is not free
+    assert buffers.take() is free
+    assert len(views) == MOST_LOOKED_AT
 
 
 def test_a_slice_of_a_view_keeps_its_buffer() -> None:
@@ -42,7 +67,8 @@ def test_looking_whether_a_buffer_is_free_leaves_it_as_it_is() -> None:
 def test_many_bodies_at_a_time_share_what_one_would_have() -> None:
     buffers = BodyBuffers()
     taken = [buffers.take() for _ in range(1000)]
-    assert len(taken[0]) == LARGEST_BYTES
+    assert {len(buffer) for buffer in taken[:FEW_BODIES]} == {LARGEST_BYTES}
+    assert len(taken[FEW_BODIES]) < LARGEST_BYTES
     assert len(taken[63]) == 2 * SMALLEST_BYTES
     assert len(taken[-1]) == SMALLEST_BYTES
     for buffer in taken:
