@@ -13,7 +13,8 @@ from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 from chunk_service.domain.uploads import Piece
 
-# From here on the connection is not read on, until its reader has caught up with half of it.
+# From here on the connection is not read on, until its reader, who has caught up with half of it,
+# asks for more.
 MOST_HELD_BYTES: Final = 256 * 1024
 
 _KEY = "chunk_service.receive"
@@ -42,6 +43,8 @@ class ArrivingBody:
     async def receive(self) -> Message:
         """ASGI's `receive`; at once where there is a piece."""
         cycle = self._cycle
+        if self._held_bytes <= MOST_HELD_BYTES // 2:
+            self._flow.resume_reading()
         if not self._pieces or cycle.disconnected or cycle.response_complete:
             message = cast("Message", await cycle.receive())
             if message["type"] == "http.disconnect" or not self._pieces:
@@ -51,8 +54,6 @@ class ArrivingBody:
     def _next(self) -> Message:
         piece = self._pieces.popleft()
         self._held_bytes -= len(piece)
-        if self._held_bytes <= MOST_HELD_BYTES // 2:
-            self._flow.resume_reading()
         if not self._pieces:
             self._cycle.message_event.clear()
         more_body = self._cycle.more_body or bool(self._pieces)

@@ -38,6 +38,7 @@ async def body_pieces(request: Request) -> AsyncIterator[Piece]:
             raise MalformedRequest("The body is longer than its Content-Length.")
         if piece:
             yield piece
+        del piece
     if declared is not None and received_bytes != declared:
         raise MalformedRequest("The body is shorter than its Content-Length.")
 

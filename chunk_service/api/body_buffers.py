@@ -2,8 +2,8 @@
 
 Whoever is handed a view keeps the buffer for as long as the view or a slice of it lives, and need
 not give it back: a bytearray refuses to change its size while there are views of it. Large ones
-save turns between threads, so a few bodies at a time have the largest; the more there are, the
-smaller is each one's share of what all may have.
+save turns between threads, so a few bodies at a time have the largest, two or three each. Many read
+no further ahead than one, of half that size at most; the more there are, the smaller it is.
 """
 
 from collections import deque
@@ -18,22 +18,20 @@ BUDGET_BYTES: Final = 32 * 1024 * 1024
 MOST_KEPT: Final = 64
 # Who looks for longer might as well have a new one.
 MOST_LOOKED_AT: Final = 4
-# One that is filled, one that waits for its reader, one that is written to the disk.
-_BUFFERS_PER_BODY: Final = 3
 
 
 class BodyBuffers:
     def __init__(self) -> None:
         self.kept: deque[bytearray] = deque(maxlen=MOST_KEPT)
-        self._bodies = 0
+        # Those that are on their way in.
+        self.bodies: set[object] = set()
 
     def take(self) -> bytearray:
         """One that is nobody else's, until it is given."""
-        self._bodies += 1
         size_bytes = self._size_bytes()
         for _ in range(min(len(self.kept), MOST_LOOKED_AT)):
             buffer = self.kept.popleft()
-            if _is_looked_at(buffer):
+            if is_looked_at(buffer):
                 self.kept.append(buffer)
             elif len(buffer) == size_bytes:
                 return buffer
@@ -41,20 +39,19 @@ class BodyBuffers:
 
     def give(self, buffer: bytearray) -> None:
         """There may still be views of it."""
-        self._bodies -= 1
         self.kept.append(buffer)
         while sum(map(len, self.kept)) > BUDGET_BYTES:
             self.kept.popleft()
 
     def _size_bytes(self) -> int:
-        if self._bodies <= FEW_BODIES:
+        if len(self.bodies) <= FEW_BODIES:
             return LARGEST_BYTES
-        share = BUDGET_BYTES // (_BUFFERS_PER_BODY * self._bodies)
-        within = max(SMALLEST_BYTES, min(LARGEST_BYTES, share))
+        share = BUDGET_BYTES // len(self.bodies)
+        within = max(SMALLEST_BYTES, min(LARGEST_BYTES // 2, share))
         return 1 << (within.bit_length() - 1)
 
 
-def _is_looked_at(buffer: bytearray) -> bool:
+def is_looked_at(buffer: bytearray) -> bool:
     try:
         last = buffer.pop()
     except BufferError:

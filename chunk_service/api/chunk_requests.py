@@ -74,6 +74,7 @@ class FormChunk:
     async def pieces(self) -> AsyncIterator[Piece]:
         async for piece in self._form.file_pieces():
             yield piece
+            del piece
         self._take_fields()
 
     def _take_fields(self) -> None:

@@ -40,12 +40,15 @@ class Filling(asyncio.BufferedProtocol):
         self._taker = taker
         self._left_bytes = left_bytes
         self._buffers = buffers
-        self._buffer = buffers.take()
+        self._buffer = bytearray()
         self._filled_bytes = 0
         self._hold_timer = Timer(loop, self._hand_on_part)
+        buffers.bodies.add(self)
 
     def get_buffer(self, sizehint: int) -> memoryview:
         """No more than is left of the body: what follows it is for the parser."""
+        if not self._buffer:
+            self._buffer = self._buffers.take()
         end = min(len(self._buffer), self._filled_bytes + self._left_bytes)
         return memoryview(self._buffer)[self._filled_bytes : end]
 
@@ -61,17 +64,16 @@ class Filling(asyncio.BufferedProtocol):
         self._hold_timer.cancel()
         piece = memoryview(self._buffer)[: self._filled_bytes]
         self._let_go()
-        if self._left_bytes:
-            self._buffer, self._filled_bytes = self._buffers.take(), 0
         self._taker.data_received(piece)
         if not self._left_bytes:
+            self._buffers.bodies.discard(self)
             self._taker.body_filled()
 
     def _let_go(self) -> None:
         """Once for each: a buffer that was given twice would be taken by two bodies."""
         if self._buffer:
             self._buffers.give(self._buffer)
-            self._buffer = bytearray()
+            self._buffer, self._filled_bytes = bytearray(), 0
 
     def _hand_on_part(self) -> None:
         """Copied: a slow client's readers gather many pieces, each of which would keep a buffer."""
@@ -85,6 +87,7 @@ class Filling(asyncio.BufferedProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._hold_timer.cancel()
         self._let_go()
+        self._buffers.bodies.discard(self)
         self._taker.connection_lost(exc)
 
     def pause_writing(self) -> None:

@@ -78,6 +78,7 @@ class StreamedForm:
         async for piece in self._pieces:
             if piece:
                 yield piece
+            del piece
         if self.file is None:
             raise MalformedRequest(f"The form has no file {self._file_field}.")
 
@@ -87,6 +88,8 @@ class StreamedForm:
             async for data in body:
                 for piece in self._split(data):
                     yield piece
+                    del piece
+                del data
             self._parser.close()
         except MultipartError as error:
             raise MalformedRequest(f"The form could not be read: {error}.") from error

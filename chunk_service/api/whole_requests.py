@@ -132,6 +132,7 @@ async def pieces_of(form: StreamedForm) -> AsyncIterator[Piece]:
     said = set(form.fields)
     async for piece in form.file_pieces():
         yield piece
+        del piece
     late = sorted(form.fields.keys() - said)
     if late:
         raise ValidationFailed(f"{late[0]} must come before the file.", field=late[0])

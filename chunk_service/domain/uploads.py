@@ -18,7 +18,8 @@ from chunk_service.domain.states import State
 UploadId = NewType("UploadId", UUID)
 SpoolId = NewType("SpoolId", UUID)
 FileId = int | str
-# Bytes on their way in. The buffer behind a view is used again once no view of it is left.
+# Bytes on their way in. The buffer behind a view is used again once no view of it is left: nobody
+# who waits for the next piece should still hold the last one.
 Piece = bytes | memoryview
 
 DEFAULT_CONTENT_TYPE = "application/octet-stream"

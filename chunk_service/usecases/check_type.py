@@ -104,6 +104,7 @@ class FirstBytes:
                 if len(self._kept) == FIRST_BYTES:
                     self._decide()
             yield piece
+            del piece
         if len(self._kept) < FIRST_BYTES:
             self._decide()
 

@@ -27,6 +27,7 @@ class CutChunk:
         while left_bytes and (piece := await self.source.take(left_bytes)):
             left_bytes -= len(piece)
             yield piece
+            del piece
         self.drained.set()
 
 
@@ -61,7 +62,9 @@ class Cutter:
         """What comes next of the stream; empty at its end."""
         if not await self._has_more():
             return b""
-        taken, self._rest = self._rest[:most_bytes], self._rest[most_bytes:]
+        taken = self._rest[:most_bytes]
+        # An empty view, too, is one of its buffer.
+        self._rest = self._rest[most_bytes:] or b""
         self.size_bytes += len(taken)
         return taken
 

@@ -286,6 +286,7 @@ async def _take(
         if taken_bytes > most_bytes:
             raise ContentTooLarge(f"The chunk has more than {most_bytes} bytes.")
         await writer.write(piece)
+        del piece
     if request.length_bytes not in (None, taken_bytes):
         raise MalformedRequest("The body ended before its declared length.")
     return await writer.finish()

@@ -66,13 +66,15 @@ def test_looking_whether_a_buffer_is_free_leaves_it_as_it_is() -> None:
 
 def test_many_bodies_at_a_time_share_what_one_would_have() -> None:
     buffers = BodyBuffers()
-    taken = [buffers.take() for _ in range(1000)]
-    assert {len(buffer) for buffer in taken[:FEW_BODIES]} == {LARGEST_BYTES}
-    assert len(taken[FEW_BODIES]) < LARGEST_BYTES
-    assert len(taken[63]) == 2 * SMALLEST_BYTES
-    assert len(taken[-1]) == SMALLEST_BYTES
-    for buffer in taken:
-        buffers.give(buffer)
+    sizes = {}
+    for bodies in range(1, 1001):
+        buffers.bodies.add(bodies)
+        sizes[bodies] = len(buffers.take())
+    assert {sizes[bodies] for bodies in range(1, FEW_BODIES + 1)} == {LARGEST_BYTES}
+    assert all(bodies * sizes[bodies] <= BUDGET_BYTES for bodies in range(FEW_BODIES + 1, 513))
+    assert sizes[64] == BUDGET_BYTES // 64
+    assert sizes[1000] == SMALLEST_BYTES
+    buffers.bodies.clear()
     assert len(buffers.take()) == LARGEST_BYTES
 
 

@@ -162,6 +162,19 @@ async def test_first_bytes_are_judged_once_however_they_come(
     assert first.kept == shown[0]
 
 
+async def test_pieces_are_let_go_before_the_next_is_asked_for() -> None:
+    buffers = [bytearray(FIRST_BYTES) for _ in range(3)]
+
+    async def views() -> AsyncIterator[memoryview]:
+        for buffer in buffers:
+            yield memoryview(buffer)
+            buffer.clear()
+
+    async for piece in FirstBytes().over(views()):
+        assert len(piece) == FIRST_BYTES
+        del piece
+
+
 async def test_what_is_refused_is_not_read_on() -> None:
     read: list[int] = []
 

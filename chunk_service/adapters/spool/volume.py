@@ -18,7 +18,7 @@ from chunk_service.adapters.spool.files import open_to_read, read_digest, read_s
 from chunk_service.adapters.spool.mark import ID_FILE
 from chunk_service.adapters.spool.source import FileSlice, WindowSource
 from chunk_service.adapters.spool.spares import KEPT_SECONDS, Spares
-from chunk_service.adapters.spool.writer import ComputingWriter, FileWriter
+from chunk_service.adapters.spool.writer import ComputingWriter, FileWriter, WriterThreads
 from chunk_service.domain.checksums import Checksum
 from chunk_service.domain.errors import StorageUnavailable
 from chunk_service.domain.uploads import ChunkDigest, Recipe, SpoolId
@@ -41,6 +41,7 @@ class Spool:
         self._executor = executor
         self._disk = disk
         self._spares = Spares(folder, disk)
+        self._threads = WriterThreads(executor)
 
     @property
     def id(self) -> SpoolId:
@@ -63,14 +64,14 @@ class Spool:
         return FileWriter(
             self.folder / file_name,
             recipe,
-            executor=self._executor,
+            threads=self._threads,
             disk=self._disk,
             spares=self._spares,
             expected_bytes=size_bytes,
         )
 
     def compute(self, recipe: Recipe) -> ComputingWriter:
-        return ComputingWriter(recipe, self._executor)
+        return ComputingWriter(recipe, self._threads)
 
     async def digest(self, file_name: str, recipe: Recipe) -> ChunkDigest:
         """Read a file again and digest it; FileNotFoundError where it is gone."""

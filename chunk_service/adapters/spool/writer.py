@@ -1,8 +1,10 @@
 """Writers of one chunk: pieces are gathered, then one hop to a thread digests and writes them.
 
 While a thread works on one gathering the event loop fills the next, so the network and the disk
-overlap; memory is two gatherings per request, or two pieces where those are larger. A failed sync
-is never repeated: the kernel may have dropped the pages and would call the second one a success.
+overlap; memory is two gatherings per request, or two pieces where those are larger. Where many
+write, they keep both busy by themselves: each waits for its thread, so that one piece is all its
+memory, and pieces can be larger. A failed sync is never repeated: the kernel may have dropped the
+pages and would call the second one a success.
 """
 
 import asyncio
@@ -10,6 +12,7 @@ import errno
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
@@ -21,36 +24,54 @@ from chunk_service.domain.uploads import ChunkDigest, Piece, Recipe
 
 GATHER_BYTES = 256 * 1024
 MOST_PIECES = 512
+FEW_WRITERS = 4
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+
+
+@dataclass(frozen=True, slots=True)
+class WriterThreads:
+    """What writers work by, and who of them has begun and not ended."""
+
+    executor: Executor
+    writers: set["ComputingWriter"] = field(default_factory=set)
+
+    @property
+    def have_many_writers(self) -> bool:
+        return len(self.writers) > FEW_WRITERS
 
 
 class ComputingWriter:
     """Digests and keeps nothing: for comparing a repeat with what was recorded."""
 
-    def __init__(self, recipe: Recipe, executor: Executor) -> None:
+    def __init__(self, recipe: Recipe, threads: WriterThreads) -> None:
         self._digester = Digester(recipe)
-        self._executor = executor
+        self._threads = threads
         self._pieces: list[Piece] = []
         self._gathered_bytes = 0
         self._running: Future[None] | None = None
 
     async def write(self, piece: Piece) -> None:
+        self._threads.writers.add(self)
         self._pieces.append(piece)
         self._gathered_bytes += len(piece)
         if self._is_turn_due():
             await self._thread_done()
             self._start(partial(self._store, self._taken()))
+            if self._threads.have_many_writers:
+                await self._thread_done()
 
     def _is_turn_due(self) -> bool:
         return self._gathered_bytes >= GATHER_BYTES or len(self._pieces) >= MOST_PIECES
 
     async def finish(self) -> ChunkDigest:
+        self._threads.writers.discard(self)
         await self._thread_done()
         self._start(partial(self._complete, self._taken()))
         await self._thread_done()
         return self._digester.finish()
 
     async def discard(self) -> None:
+        self._threads.writers.discard(self)
         with suppress(SpoolFull, StorageUnavailable):
             await self._thread_done()
 
@@ -59,7 +80,7 @@ class ComputingWriter:
         return pieces
 
     def _start(self, call: Callable[[], None]) -> None:
-        self._running = self._executor.submit(call)
+        self._running = self._threads.executor.submit(call)
 
     async def _thread_done(self) -> None:
         """Wait for the thread; a cancelled caller leaves it running, and `discard` waits again."""
@@ -91,12 +112,12 @@ class FileWriter(ComputingWriter):
         path: Path,
         recipe: Recipe,
         *,
-        executor: Executor,
+        threads: WriterThreads,
         disk: Disk,
         spares: Spares,
         expected_bytes: int,
     ) -> None:
-        super().__init__(recipe, executor)
+        super().__init__(recipe, threads)
         self._path = path
         self._disk = disk
         self._spares = spares

@@ -15,7 +15,7 @@ from chunk_service.adapters.spool.spares import (
     PREFIX,
     Spares,
 )
-from chunk_service.adapters.spool.writer import GATHER_BYTES, FileWriter
+from chunk_service.adapters.spool.writer import GATHER_BYTES, FileWriter, WriterThreads
 from chunk_service.domain.checksums import Algorithm
 from chunk_service.domain.uploads import Recipe
 from tests.adapters.spool.disks import NotingDisk, SmallDisk
@@ -176,7 +176,9 @@ def test_what_a_process_left_that_died_is_removed_by_another(
 
 
 def writer(path: Path, executor: ThreadPoolExecutor, disk: Disk, spares: Spares) -> FileWriter:
-    return FileWriter(path, RECIPE, executor=executor, disk=disk, spares=spares, expected_bytes=5)
+    return FileWriter(
+        path, RECIPE, threads=WriterThreads(executor), disk=disk, spares=spares, expected_bytes=5
+    )
 
 
 @pytest.mark.parametrize("data", [b"", b"abc", b"abcde", b"abcdefgh"])

@@ -16,7 +16,7 @@ from chunk_service.adapters.digests import combine
 from chunk_service.adapters.spool.disk import UnsyncedDisk
 from chunk_service.adapters.spool.files import read_digest
 from chunk_service.adapters.spool.spares import Spares
-from chunk_service.adapters.spool.writer import ComputingWriter, FileWriter
+from chunk_service.adapters.spool.writer import ComputingWriter, FileWriter, WriterThreads
 from chunk_service.domain.checksums import Algorithm
 from chunk_service.domain.uploads import ChunkDigest, Digest, Recipe
 
@@ -65,7 +65,9 @@ def cut(data: bytes, sizes: list[int]) -> list[bytes]:
 def to_file(path: Path, recipe: Recipe, executor: ThreadPoolExecutor) -> FileWriter:
     disk = UnsyncedDisk()
     spares = Spares(path.parent, disk)
-    return FileWriter(path, recipe, executor=executor, disk=disk, spares=spares, expected_bytes=0)
+    return FileWriter(
+        path, recipe, threads=WriterThreads(executor), disk=disk, spares=spares, expected_bytes=0
+    )
 
 
 async def write(writer: ComputingWriter, pieces: list[bytes]) -> ChunkDigest:
@@ -97,7 +99,9 @@ async def test_slices_and_digests_are_right_for_any_offset_part_and_piece(
     pieces = cut(data, sizes)
     assert await write(writer, pieces) == expected(data, wanted)
     assert path.read_bytes() == data
-    assert await write(ComputingWriter(wanted, executor), pieces) == expected(data, wanted)
+    assert await write(ComputingWriter(wanted, WriterThreads(executor)), pieces) == expected(
+        data, wanted
+    )
     assert read_digest(path, wanted) == expected(data, wanted)
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from chunk_service.adapters.spool.disk import Disk, UnsyncedDisk
 from chunk_service.adapters.spool.spares import Spares
-from chunk_service.adapters.spool.writer import GATHER_BYTES, FileWriter
+from chunk_service.adapters.spool.writer import FEW_WRITERS, GATHER_BYTES, FileWriter, WriterThreads
 from chunk_service.domain.checksums import Algorithm
 from chunk_service.domain.errors import ServiceError, SpoolFull, StorageUnavailable
 from chunk_service.domain.uploads import Recipe
@@ -30,12 +30,17 @@ def path(tmp_path: Path) -> Path:
 
 
 def create(
-    path: Path, executor: ThreadPoolExecutor, disk: Disk, *, expected_bytes: int = 0
+    path: Path,
+    executor: ThreadPoolExecutor,
+    disk: Disk,
+    *,
+    expected_bytes: int = 0,
+    threads: WriterThreads | None = None,
 ) -> FileWriter:
     return FileWriter(
         path,
         RECIPE,
-        executor=executor,
+        threads=threads or WriterThreads(executor),
         disk=disk,
         spares=Spares(path.parent, disk),
         expected_bytes=expected_bytes,
@@ -226,6 +231,26 @@ async def test_the_next_pieces_are_gathered_while_a_thread_writes(
     await asyncio.wait_for(writer.write(GATHERING[1:]), timeout=5)
     disk.opened.set()
     assert (await writer.finish()).size_bytes == 2 * GATHER_BYTES - 1
+
+
+async def test_of_many_each_waits_for_its_thread(path: Path, executor: ThreadPoolExecutor) -> None:
+    disk = GatedDisk("write")
+    threads = WriterThreads(executor)
+    others = [create(path, executor, Disk(), threads=threads) for _ in range(FEW_WRITERS)]
+    for other in others:
+        await other.write(b"a")
+    writer = create(path, executor, disk, threads=threads)
+    writing = asyncio.create_task(writer.write(GATHERING))
+    await at_the_gate(disk)
+    await asyncio.wait({writing}, timeout=0.05)
+    assert not writing.done()
+    disk.opened.set()
+    await writing
+    assert path.stat().st_size == GATHER_BYTES
+    assert threads.have_many_writers
+    for each in (writer, *others):
+        await each.discard()
+    assert not threads.writers
 
 
 @pytest.mark.parametrize(("more_bytes", "turns"), [(0, 2), (1, 3)])
