@@ -21,6 +21,7 @@ from chunk_service.adapters.s3.looking import Looking
 from chunk_service.adapters.s3.options import S3Options
 from chunk_service.adapters.s3.putting import Putting
 from chunk_service.adapters.s3.sending import Sending
+from chunk_service.adapters.s3.session import new_session
 from chunk_service.adapters.s3.store import S3Store
 from chunk_service.adapters.s3.timing import Timing, Watch
 from chunk_service.adapters.s3.wire import Wire
@@ -37,7 +38,7 @@ async def open_store(
     options: S3Options, *, executor: Executor, watch: Watch | None = None
 ) -> AsyncIterator[S3Store]:
     """The executor is the relay's own, with as many threads as parts may be under way at once."""
-    session = AioSession()
+    session = new_session()
     ca_certs = get_cert_path(session.get_config_variable("ca_bundle") or True)
     wire = Wire(executor=executor, connections=open_connections(options, ca_certs=ca_certs))
     async with AsyncExitStack() as stack:

@@ -12,9 +12,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from aiobotocore.config import AioConfig
-from aiobotocore.session import AioSession
 
 from chunk_service.adapters.s3.options import S3Options
+from chunk_service.adapters.s3.session import new_session
 from chunk_service.domain.objects import MultipartId, ObjectTarget
 from chunk_service.usecases.presign_upload import PresignedForm
 
@@ -92,7 +92,7 @@ async def open_presigner(
     options: S3Options, *, public_endpoint_url: str
 ) -> AsyncIterator[Presigner]:
     there = replace(options, endpoint_url=public_endpoint_url)
-    async with AioSession().create_client(
+    async with new_session().create_client(
         "s3",
         region_name=there.region,
         endpoint_url=there.endpoint_url,

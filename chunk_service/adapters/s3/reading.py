@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
-from aiobotocore.session import AioSession
 from botocore.exceptions import ClientError
 from botocore.httpsession import get_cert_path
 
@@ -19,6 +18,7 @@ from chunk_service.adapters.s3 import fields
 from chunk_service.adapters.s3.client import ATTEMPTS, client_of
 from chunk_service.adapters.s3.errors import outcomes
 from chunk_service.adapters.s3.options import S3Options
+from chunk_service.adapters.s3.session import new_session
 from chunk_service.adapters.s3.timing import Watch
 from chunk_service.domain.objects import ObjectGone, ObjectTarget, OutcomeUnknown
 from chunk_service.domain.ranges import Range
@@ -99,7 +99,7 @@ async def _next_piece(body: "StreamingBody", most_bytes: int) -> bytes:
 async def open_reader(
     options: S3Options, *, connections: int, watch: Watch | None = None
 ) -> AsyncIterator[S3Reader]:
-    session = AioSession()
+    session = new_session()
     ca_certs = get_cert_path(session.get_config_variable("ca_bundle") or True)
     async with client_of(
         session,
