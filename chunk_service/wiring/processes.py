@@ -12,6 +12,7 @@ import structlog
 
 from chunk_service.adapters.metrics.registry import Metrics
 from chunk_service.adapters.postgres.database import Database, open_database
+from chunk_service.adapters.postgres.pools import job_pool
 from chunk_service.adapters.postgres.signals import listen
 from chunk_service.adapters.spool.mark import read_spool_id
 from chunk_service.api.context import ApiContext, TokenReader
@@ -174,7 +175,7 @@ async def _jobs_beside(
     if not any(each.endpoint == MAIN for each in lanes):
         log.warning("no MAIN_SERVICE_CALLBACK_URL: events are stored and it is not told")
     jobs = JobParts(
-        dsn=settings.database_dsn.get_secret_value(),
+        open_pool=partial(job_pool, settings.database_dsn.get_secret_value()),
         lanes=lanes,
         periodic=periodic(settings, rows, deadlines),
     )

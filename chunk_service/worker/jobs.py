@@ -8,6 +8,7 @@ A worker that dies holds its jobs until its heartbeat has been silent for HEARTB
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -31,7 +32,6 @@ HEARTBEAT_TIMEOUT = timedelta(seconds=10)
 # Nobody rings for the jobs of a worker that died: they are found by asking.
 LONGEST_WAIT = timedelta(seconds=2)
 BATCH = 20
-COMMAND_SECONDS = 30
 OUTAGES = (
     OSError,
     asyncpg.PostgresError,
@@ -67,10 +67,11 @@ class Periodic:
 
 @dataclass(frozen=True, slots=True)
 class JobParts:
-    dsn: str
+    """`open_pool`: connections of the queue's own, for one run."""
+
+    open_pool: Callable[[], AbstractAsyncContextManager["asyncpg.Pool[asyncpg.Record]"]]
     lanes: Sequence[Lane]
     periodic: Sequence[Periodic]
-    connections: int = 4
 
 
 async def run_jobs(parts: JobParts, stopping: asyncio.Event) -> None:
@@ -94,12 +95,7 @@ async def _run_once(parts: JobParts, stopping: asyncio.Event) -> None:
     for periodic in parts.periodic:
         if periodic.at_start:
             await _work(periodic)
-    async with asyncpg.create_pool(
-        parts.dsn,
-        min_size=1,
-        max_size=parts.connections,
-        command_timeout=COMMAND_SECONDS,
-    ) as pool:
+    async with parts.open_pool() as pool:
         queuer = PgQueuer.from_asyncpg_pool(pool)
         _register(queuer, parts)
         watching = asyncio.create_task(_shut_down(queuer, stopping))

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -12,6 +13,7 @@ import pytest
 
 from chunk_service.adapters.postgres.database import Database, DatabaseOptions, open_database
 from chunk_service.adapters.postgres.jobs import WakeUp, enqueue_deliveries
+from chunk_service.adapters.postgres.pools import job_pool
 from chunk_service.worker.jobs import JobParts, Lane, Periodic, run_jobs
 
 Deliver = Callable[[UUID], Awaitable[timedelta | None]]
@@ -65,7 +67,7 @@ class Queue:
         """A worker at it, until the block ends or the event is set."""
         stopping = asyncio.Event()
         parts = JobParts(
-            dsn=self.url,
+            open_pool=partial(job_pool, self.url),
             lanes=[Lane(name, deliver, most) for name, deliver in lanes.items()],
             periodic=periodic,
         )

@@ -4,7 +4,6 @@ Straight on asyncpg: what lies between it and a statement costs more than the st
 that stands alone goes out on its own, since a transaction would cost two round trips more.
 """
 
-import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -15,6 +14,7 @@ import asyncpg
 
 from chunk_service.adapters.postgres.connected import Connected, Row, Translated, Watch
 from chunk_service.adapters.postgres.lost_connections import note_lost_connections
+from chunk_service.adapters.postgres.pools import Pool, closed_in_time
 from chunk_service.adapters.postgres.statements import Statement
 
 T = TypeVar("T")
@@ -24,7 +24,6 @@ _MOST_PREPARED = 1024
 _LONGEST_PREPARED = 64 * 1024
 _MOST_USES = 1_000_000
 _MOST_DEADLOCKS = 3
-_CLOSING_SECONDS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +39,7 @@ class DatabaseOptions:
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    pool: "asyncpg.Pool[asyncpg.Record]"
+    pool: Pool
     pool_timeout_seconds: float
     watch: Watch | None = None
 
@@ -113,10 +112,8 @@ async def open_database(
         init=_read_json,
         reset=_as_it_is,
     )
-    try:
+    async with closed_in_time(pool):
         yield Database(pool, options.pool_timeout_seconds, watch)
-    finally:
-        await asyncio.shield(_close(pool))
 
 
 async def _read_json(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
@@ -127,11 +124,3 @@ async def _read_json(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
 
 async def _as_it_is(_connection: "asyncpg.Connection[asyncpg.Record]") -> None:
     """Nothing of ours outlives its transaction; to make sure would cost a round trip each time."""
-
-
-async def _close(pool: "asyncpg.Pool[asyncpg.Record]") -> None:
-    try:
-        async with asyncio.timeout(_CLOSING_SECONDS):
-            await pool.close()
-    except TimeoutError:
-        pool.terminate()
