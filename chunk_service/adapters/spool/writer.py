@@ -15,6 +15,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from weakref import WeakSet
 
 from chunk_service.adapters.digests import Digester
 from chunk_service.adapters.spool.disk import Disk
@@ -30,10 +31,10 @@ FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 @dataclass(frozen=True, slots=True)
 class WriterThreads:
-    """What writers work by, and who of them has begun and not ended."""
+    """What writers work by, and who of them has begun and not ended; one forgotten has ended."""
 
     executor: Executor
-    writers: set["ComputingWriter"] = field(default_factory=set)
+    writers: WeakSet["ComputingWriter"] = field(default_factory=WeakSet)
 
     @property
     def have_many_writers(self) -> bool:

@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import gc
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,13 @@ import pytest
 
 from chunk_service.adapters.spool.disk import Disk, UnsyncedDisk
 from chunk_service.adapters.spool.spares import Spares
-from chunk_service.adapters.spool.writer import FEW_WRITERS, GATHER_BYTES, FileWriter, WriterThreads
+from chunk_service.adapters.spool.writer import (
+    FEW_WRITERS,
+    GATHER_BYTES,
+    ComputingWriter,
+    FileWriter,
+    WriterThreads,
+)
 from chunk_service.domain.checksums import Algorithm
 from chunk_service.domain.errors import ServiceError, SpoolFull, StorageUnavailable
 from chunk_service.domain.uploads import Recipe
@@ -251,6 +258,15 @@ async def test_of_many_each_waits_for_its_thread(path: Path, executor: ThreadPoo
     for each in (writer, *others):
         await each.discard()
     assert not threads.writers
+
+
+async def test_who_is_forgotten_is_none_of_many(executor: ThreadPoolExecutor) -> None:
+    """Whoever compares a repeat that breaks off has nothing to remove."""
+    threads = WriterThreads(executor)
+    for _ in range(2 * FEW_WRITERS):
+        await ComputingWriter(RECIPE, threads).write(b"a")
+    gc.collect()
+    assert not threads.have_many_writers
 
 
 @pytest.mark.parametrize(("more_bytes", "turns"), [(0, 2), (1, 3)])
