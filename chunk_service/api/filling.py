@@ -76,9 +76,12 @@ class Filling(asyncio.BufferedProtocol):
             self._buffer, self._filled_bytes = bytearray(), 0
 
     def _hand_on_part(self) -> None:
-        """Copied: a slow client's readers gather many pieces, each of which would keep a buffer."""
+        """Copied: a slow client's readers gather many pieces, each of which would keep a buffer.
+
+        Nor does it keep one itself until more comes.
+        """
         piece = bytes(memoryview(self._buffer)[: self._filled_bytes])
-        self._filled_bytes = 0
+        self._let_go()
         self._taker.data_received(piece)
 
     def eof_received(self) -> bool | None:

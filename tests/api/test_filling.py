@@ -11,7 +11,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from chunk_service.api.arriving import receive_of
 from chunk_service.api.body_buffers import LARGEST_BYTES, BodyBuffers
-from chunk_service.api.filling import LEAST_FILLED_BYTES, Filling
+from chunk_service.api.filling import HOLD_SECONDS, LEAST_FILLED_BYTES, Filling
 from chunk_service.domain.uploads import Piece
 from tests.api.served import connected, next_answer, told
 
@@ -105,6 +105,33 @@ def test_a_slow_client_is_seen_before_a_buffer_is_full(run: Run) -> None:
             pieces.append(await came.get())
             assert b"".join(pieces) == content
             assert protocol.transport.get_protocol() is protocol
+
+    run(check())
+
+
+def test_a_slow_client_keeps_no_buffer_while_nothing_comes(run: Run) -> None:
+    class Taker(asyncio.Protocol):
+        taken = b""
+
+        def data_received(self, data: Piece) -> None:
+            self.taken += data
+
+        def body_filled(self) -> None:
+            raise AssertionError("more was declared")
+
+    async def check() -> None:
+        buffers, taker = BodyBuffers(), Taker()
+        loop = asyncio.get_running_loop()
+        filling = Filling(taker, LARGEST_BYTES, buffers=buffers, loop=loop)
+        for said in (b"abc", b"de"):
+            filling.get_buffer(-1)[: len(said)] = said
+            filling.buffer_updated(len(said))
+            assert not buffers.kept
+            await asyncio.sleep(2 * HOLD_SECONDS)
+            assert len(buffers.kept) == 1
+        assert taker.taken == b"abcde"
+        filling.connection_lost(None)
+        assert len(buffers.kept) == 1
 
     run(check())
 
