@@ -38,6 +38,12 @@ def combine(pieces: Iterable[Digest], algorithms: Iterable[Algorithm]) -> Digest
     return Digest(size_bytes=size_bytes, crcs=crcs)
 
 
+def digest_of(data: bytes, recipe: Recipe) -> ChunkDigest:
+    digester = Digester(recipe)
+    digester.update(data)
+    return digester.finish()
+
+
 class Digester:
     """Takes a chunk's bytes in order; cuts slices at the borders of parts on the way."""
 

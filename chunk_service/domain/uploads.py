@@ -180,6 +180,7 @@ class Upload:
     owner_email: str | None = None
     way: Way = Way.CHUNKS
     pending: Pending | None = None
+    cleanup_due_at: datetime | None = None
 
     @property
     def progress(self) -> Progress:
@@ -197,10 +198,7 @@ class Upload:
     @property
     def algorithms(self) -> frozenset[Algorithm]:
         """The CRCs that are taken of every slice, since something is combined from them."""
-        wanted = {Algorithm.CRC64NVME, self.part_checksum}
-        if self.checksum is not None and self.checksum.algorithm.combines:
-            wanted.add(self.checksum.algorithm)
-        return frozenset(algorithm for algorithm in wanted if algorithm is not None)
+        return taken_of_slices(self.part_checksum, self.checksum)
 
     def recipe(self, offset: int | None) -> Recipe:
         """What to compute over the bytes of a chunk that begins at `offset` of the object."""
@@ -220,3 +218,13 @@ class Upload:
     def fits_one_part(self) -> bool:
         """Whether the object is one PutObject; asked only once the total is known."""
         return self.total_size is not None and self.total_size <= self.part_size
+
+
+def taken_of_slices(
+    part_checksum: Algorithm | None, checksum: Checksum | None
+) -> frozenset[Algorithm]:
+    """The CRCs for checksums of parts, for one declared of the whole, and the one always taken."""
+    wanted = {Algorithm.CRC64NVME, part_checksum}
+    if checksum is not None and checksum.algorithm.combines:
+        wanted.add(checksum.algorithm)
+    return frozenset(algorithm for algorithm in wanted if algorithm is not None)

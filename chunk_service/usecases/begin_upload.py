@@ -6,7 +6,7 @@ begins anew. Nothing is created in the store or on disk yet.
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -21,7 +21,15 @@ from chunk_service.domain.plan import MAX_OBJECT_BYTES, Plan, make_plan
 from chunk_service.domain.principals import Principal
 from chunk_service.domain.receivers import callback_fault
 from chunk_service.domain.states import TERMINAL, State
-from chunk_service.domain.uploads import FileId, RelayMode, Upload, UploadId, Way
+from chunk_service.domain.uploads import (
+    FileId,
+    Recipe,
+    RelayMode,
+    Upload,
+    UploadId,
+    Way,
+    taken_of_slices,
+)
 from chunk_service.usecases.check_type import TypeCheck
 from chunk_service.usecases.receiving import Attempt
 from chunk_service.usecases.refusals import takes_no_new_uploads, unknown_upload
@@ -76,6 +84,12 @@ class Draft:
     way: Way = Way.CHUNKS
     pending_key: str | None = None
     first: Attempt | None = None
+
+    @property
+    def recipe(self) -> Recipe:
+        """What to compute over the bytes of the whole."""
+        algorithms = taken_of_slices(self.part_checksum, self.checksum)
+        return Recipe(part_size=self.plan.part_size, algorithms=algorithms, offset=0)
 
     @property
     def is_kept(self) -> bool:
@@ -135,6 +149,9 @@ class UploadDefaults:
         return min(size_bytes, self.largest)
 
 
+Book = Callable[[Draft, IdempotencyKey | None], Awaitable[Upload | NoRoom | None]]
+
+
 class Rows(Protocol):
     async def begin(self, draft: Draft, key: IdempotencyKey | None) -> Upload | NoRoom | None: ...
     async def find_earlier(self, owner: str, key: IdempotencyKey) -> Earlier | None: ...
@@ -157,17 +174,20 @@ class BeginUpload:
     async def once(
         self, principal: Principal, wanted: NewUpload, *, idempotency_key: str | None
     ) -> Begun:
-        if not principal.may_touch(wanted.main_service_file_id):
-            raise unknown_upload()
-        self.types.check_name(wanted.original_file_name, wanted.content_type)
-        draft = self._draft(principal, wanted)
+        draft = self.draft(principal, wanted)
+        return await self.book(draft, wanted, self.rows.begin, idempotency_key=idempotency_key)
+
+    async def book(
+        self, draft: Draft, wanted: NewUpload, begin: Book, *, idempotency_key: str | None
+    ) -> Begun:
+        """Insert by `begin` what `wanted` was drafted as, or find what the key began before."""
         key = None
         if idempotency_key is not None:
             key = IdempotencyKey(idempotency_key, _fingerprint(wanted))
-        upload = await self.rows.begin(draft, key)
+        upload = await begin(draft, key)
         if isinstance(upload, Upload):
             return Begun(upload, again=False, first=draft.first)
-        return Begun(await self._earlier(principal.owner, key, upload), again=True)
+        return Begun(await self._earlier(draft.owner, key, upload), again=True)
 
     async def _earlier(
         self, owner: str, key: IdempotencyKey | None, no_room: NoRoom | None
@@ -182,7 +202,11 @@ class BeginUpload:
             raise _refusal(no_room)
         return earlier.upload
 
-    def _draft(self, principal: Principal, wanted: NewUpload) -> Draft:
+    def draft(self, principal: Principal, wanted: NewUpload) -> Draft:
+        """The upload that is asked for; raises what forbids it, whatever is stored already."""
+        if not principal.may_touch(wanted.main_service_file_id):
+            raise unknown_upload()
+        self.types.check_name(wanted.original_file_name, wanted.content_type)
         check_declared(
             chunk_size=wanted.chunk_size,
             total_size=wanted.total_size,

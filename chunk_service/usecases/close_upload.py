@@ -15,7 +15,7 @@ from uuid import UUID
 from chunk_service.domain.errors import DatabaseUnavailable
 from chunk_service.domain.states import State
 from chunk_service.domain.uploads import Upload, UploadId, Way
-from chunk_service.usecases.closing import Closed, Closer, PartRow, Taken
+from chunk_service.usecases.closing import Closed, Closer, Content, PartRow, Taken
 from chunk_service.usecases.relaying import SourceChunk
 
 # Of its lease; what was handed on and waited longer is given back and taken anew.
@@ -37,6 +37,10 @@ class Make(Protocol):
     async def __call__(self, upload: Upload) -> Closed: ...
 
 
+class MakeOfContent(Protocol):
+    async def __call__(self, upload: Upload, content: Content, until: float) -> Closed: ...
+
+
 class MakeMarked(Protocol):
     async def put_marked(self, upload: Upload, chunks: Sequence[SourceChunk]) -> Closed: ...
     async def complete_marked(self, upload: Upload, parts: Sequence[PartRow]) -> Closed: ...
@@ -48,6 +52,7 @@ class CloseUpload:
     reading: Reading
     makers: Mapping[Way, Make]
     of_chunks: MakeMarked
+    of_content: MakeOfContent
     closer: Closer
 
     async def __call__(self, upload_id: UploadId, taken: Taken | None = None) -> Closed:
@@ -77,12 +82,17 @@ class CloseUpload:
             await self.rows.let_go(upload_id, self.closer.holder)
 
     def _is_fresh(self, taken: Taken) -> bool:
-        return time.monotonic() - taken.since < self.closer.lease_seconds * FRESH_SHARE
+        return time.monotonic() < self._fresh_until(taken)
+
+    def _fresh_until(self, taken: Taken) -> float:
+        return taken.since + self.closer.lease_seconds * FRESH_SHARE
 
     async def _take(self, upload_id: UploadId) -> Taken | None:
         return await self.rows.take(upload_id, self.closer.holder, self.closer.lease_seconds)
 
     async def _make(self, taken: Taken) -> Closed:
+        if taken.content is not None:
+            return await self.of_content(taken.upload, taken.content, self._fresh_until(taken))
         if taken.chunks is not None:
             return await self.of_chunks.put_marked(taken.upload, taken.chunks)
         if taken.parts is not None:

@@ -11,8 +11,10 @@ from uuid import UUID
 from chunk_service.domain.checksums import Checksum
 from chunk_service.domain.objects import MultipartId, ObjectTarget, SentPart
 from chunk_service.domain.principals import Principal
-from chunk_service.domain.uploads import Digest, SpoolId, Upload, UploadId, Way
+from chunk_service.domain.uploads import ChunkDigest, Digest, SpoolId, Upload, UploadId, Way
 from chunk_service.usecases.relaying import SourceChunk
+
+LOST = "Its bytes were in memory, and were not stored in time."
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +42,26 @@ class Unread:
     way: Way
 
 
+@dataclass(frozen=True, slots=True, weakref_slot=True)
+class Content:
+    """All bytes of a small file, in memory for as long as this is."""
+
+    data: bytes
+    digest: ChunkDigest
+
+
 @dataclass(frozen=True, slots=True)
 class Taken:
     """An upload that this process holds for closing, from before `since` of the monotonic clock.
 
-    `chunks`, all of them in order, where they fit one part and lie here; `parts`, where the store
-    has them all. With either the mark that a call is outstanding is set as well, and the next thing
-    to do is that call.
+    `content`, where the file is in memory; `chunks`, all of them in order, where they fit one part
+    and lie here; `parts`, where the store has them all. With one of them the mark that a call is
+    outstanding is set as well, and the next thing to do is that call.
     """
 
     upload: Upload
     since: float
+    content: Content | None = None
     chunks: Sequence[SourceChunk] | None = None
     parts: Sequence[PartRow] | None = None
 

@@ -24,10 +24,12 @@ from chunk_service.domain.objects import (
     StoredObject,
 )
 from chunk_service.domain.uploads import Digest, SpoolId, Upload, UploadId
-from chunk_service.usecases.closing import Closed, CompletingStore, PartRow
+from chunk_service.usecases.closing import LOST, Closed, CompletingStore, PartRow
 from chunk_service.usecases.lose_chunks import LoseChunks
 from chunk_service.usecases.mend_parts import MendParts
 from chunk_service.usecases.prove_object import ProveObject
+from chunk_service.usecases.put_whole import Store as PuttingStore
+from chunk_service.usecases.put_whole import put_whole
 from chunk_service.usecases.relay_parts import part_checksum
 from chunk_service.usecases.relaying import Slice, SourceChunk
 
@@ -41,11 +43,7 @@ class Rows(Protocol):
     async def sent_parts(self, upload_id: UploadId) -> Sequence[PartRow] | None: ...
 
 
-class Store(CompletingStore, Protocol):
-    async def put_object(self, target: ObjectTarget, *, source: PartSource) -> StoredObject | None:
-        """The object as HEAD shows it right after, where it was looked at."""
-        ...
-
+class Store(CompletingStore, PuttingStore, Protocol):
     async def head(self, target: ObjectTarget) -> StoredObject | None: ...
 
 
@@ -78,8 +76,10 @@ class MakeOfChunks:
         chunks = await self.rows.sources(upload.id, self.spool.id)
         if chunks is None:
             return Closed.WAITING
-        digest = self.combine(_digests(chunks), upload.algorithms)
-        if await self.proof.begin_call(upload, answered_checksum(upload, digest)):
+        checksum = answered_checksum(upload, self.combine(_digests(chunks), upload.algorithms))
+        if not all(chunk.has_file for chunk in chunks):
+            return await self._decide_lost(upload, checksum)
+        if await self.proof.begin_call(upload, checksum):
             return Closed.OVER
         return await self.put_marked(upload, chunks)
 
@@ -89,20 +89,19 @@ class MakeOfChunks:
         checksum = answered_checksum(upload, digest)
         source = self.spool.source(_slices(chunks), part_checksum(upload, digest))
         try:
-            seen = await self._put(upload, source)
+            seen = await put_whole(self.store, upload, source)
         except SourceDamaged as damage:
             return await self._reopen(upload, chunks, damage.indices)
         except (ObjectExists, ObjectRefused) as refusal:
             return await self.proof.decide_refused(upload, refusal, checksum)
         return await self.proof.prove(upload, checksum, seen)
 
-    async def _put(self, upload: Upload, source: PartSource) -> StoredObject | None:
-        """Bytes can be spoiled on their way: only a body refused twice is refused for good."""
-        try:
-            return await self.store.put_object(upload.target, source=source)
-        except ObjectRefused as refusal:
-            log.warning("body refused", upload_id=str(upload.id), reason=str(refusal))
-            return await self.store.put_object(upload.target, source=source)
+    async def _decide_lost(self, upload: Upload, checksum: Checksum) -> Closed:
+        """Whoever had its bytes in memory has ended or given up: it is in the store, or nowhere."""
+        if await self.proof.is_there(upload, checksum):
+            return Closed.OVER
+        log.error("small file lost", upload_id=str(upload.id))
+        return await self.proof.fail(upload, LOST)
 
     async def _complete_multipart(self, upload: Upload) -> Closed:
         parts = await self.rows.sent_parts(upload.id)

@@ -13,13 +13,20 @@ LEASE_SECONDS = 30.0
 
 @dataclass(frozen=True, slots=True)
 class SourceChunk:
-    """A chunk of the claimed window; its slices are cut at the borders of all its windows."""
+    """A chunk of the claimed window; its slices are cut at the borders of all its windows.
+
+    One that was taken in to memory has no file, and an empty name of it.
+    """
 
     index: int
     offset: int
     size_bytes: int
     file_name: str
     slices: Sequence[Digest]
+
+    @property
+    def has_file(self) -> bool:
+        return bool(self.file_name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,12 @@
 
 The upload lives as long as its request does. While bytes come its expiry is put off again and
 again; should this process die, the expiry is near. Whatever else ends the request early aborts the
-upload at once. With an idempotency key a repeated request finds what the first one stored.
+upload at once. With an idempotency key a repeated request finds what the first one stored. What is
+small goes from memory: `upload_small.py`.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
@@ -27,11 +28,16 @@ from chunk_service.domain.principals import Principal, bound_file_id
 from chunk_service.domain.states import State
 from chunk_service.domain.uploads import FileId, Piece, Upload, UploadId, Way
 from chunk_service.usecases.abort_upload import AbortUpload
+from chunk_service.usecases.await_end import AwaitEnd
 from chunk_service.usecases.begin_upload import BeginUpload, Begun, NewUpload
+from chunk_service.usecases.closing import LOST
 from chunk_service.usecases.complete_upload import CompleteUpload
 from chunk_service.usecases.cutting import CutChunk, Cutter
 from chunk_service.usecases.ports import Receipt
 from chunk_service.usecases.receive_bytes import ReceiveBytes
+from chunk_service.usecases.receiving import Attempt
+from chunk_service.usecases.refusals import past_receiving
+from chunk_service.usecases.upload_small import UploadSmall
 
 LEASE_SECONDS = 60
 # A chunk is recorded while the next one already arrives.
@@ -72,6 +78,8 @@ class UploadWhole:
     complete: CompleteUpload
     abort: AbortUpload
     lease: Lease
+    small: UploadSmall
+    await_end: AwaitEnd
     limits: ChunkLimits
 
     async def __call__(
@@ -85,16 +93,19 @@ class UploadWhole:
         """The upload, `stored`."""
         check_size(file.least_bytes, self.begin.defaults.max_file_size)
         wanted = self._wanted(principal, file)
+        if self.small.takes(file.most_bytes):
+            return await self._upload_small(principal, file, wanted, body, idempotency_key)
+        wanted = replace(wanted, first=self._first_of(file, wanted))
         begun = await self.begin.once(principal, wanted, idempotency_key=idempotency_key)
         upload = begun.upload
         if begun.again:
-            return await self._answer_again(principal, upload)
+            return await self._answer_again(upload)
         cutter = Cutter(body, chunk_size=_chunk_size(upload), total_size=file.size_bytes)
         try:
             async with self._alive(upload.id):
                 completing = await self._receive_all(principal, begun, cutter)
                 if completing is not None:
-                    return await self._unless_lost(self.complete.wait(completing))
+                    return _stored(await self.await_end.wait(completing))
                 return await self._complete_received(principal, upload, cutter)
         except BaseException:
             await asyncio.shield(self._give_up(principal, upload.id))
@@ -104,25 +115,45 @@ class UploadWhole:
                 await asyncio.shield(self.receive.give_up(begun.first))
 
     def _wanted(self, principal: Principal, file: WholeFile) -> NewUpload:
-        most_bytes = file.size_bytes if file.most_bytes is None else file.most_bytes
-        planned = None if most_bytes is None else self.begin.defaults.at_most(most_bytes)
-        chunk_size = min(base_part_size(planned), self.limits.max_chunk_size)
-        first_bytes = chunk_size if planned is None else min(planned, chunk_size)
+        planned = self._planned_size(file)
         return NewUpload(
             main_service_file_id=bound_file_id(principal, file.main_service_file_id),
             original_file_name=file.name,
             content_type=file.content_type,
             metadata=file.metadata,
             total_size=file.size_bytes,
-            chunk_size=chunk_size,
+            chunk_size=min(base_part_size(planned), self.limits.max_chunk_size),
             total_chunks=None,
             checksum=file.checksum,
             relay=None,
             expires_in_seconds=LEASE_SECONDS,
             way=Way.WHOLE,
             planned_size=planned,
-            first=partial(self.receive.first_attempt, first_bytes) if first_bytes else None,
         )
+
+    def _planned_size(self, file: WholeFile) -> int | None:
+        return None if file.most_bytes is None else self.begin.defaults.at_most(file.most_bytes)
+
+    def _first_of(self, file: WholeFile, wanted: NewUpload) -> Callable[[UploadId], Attempt] | None:
+        sizes = (wanted.chunk_size, wanted.planned_size)
+        first_bytes = min(size for size in sizes if size is not None)
+        return partial(self.receive.first_attempt, first_bytes) if first_bytes else None
+
+    async def _upload_small(
+        self,
+        principal: Principal,
+        file: WholeFile,
+        wanted: NewUpload,
+        body: AsyncIterator[Piece],
+        idempotency_key: str | None,
+    ) -> Upload:
+        assert file.most_bytes is not None
+        begun = await self.small(
+            principal, wanted, body, most_bytes=file.most_bytes, idempotency_key=idempotency_key
+        )
+        if begun.again:
+            return await self._answer_again(begun.upload)
+        return _stored(await self.await_end.wait(begun.upload))
 
     @asynccontextmanager
     async def _alive(self, upload_id: UploadId) -> AsyncIterator[None]:
@@ -182,45 +213,43 @@ class UploadWhole:
             highest_index=cutter.chunks - 1,
             received_bytes=cutter.size_bytes,
         )
-        return await self._complete(
-            principal, upload, cutter.chunks, cutter.size_bytes, known=known
-        )
-
-    async def _complete(
-        self,
-        principal: Principal,
-        upload: Upload,
-        chunks: int,
-        size_bytes: int,
-        *,
-        known: Upload | None = None,
-    ) -> Upload:
         completion = Completion(
             upload_id=upload.id,
-            total_chunks=chunks,
+            total_chunks=cutter.chunks,
             main_service_file_id=upload.main_service_file_id,
-            total_size=size_bytes,
+            total_size=cutter.size_bytes,
             checksum=None,
         )
-        return await self._unless_lost(self.complete(principal, completion, wait=True, known=known))
-
-    async def _unless_lost(self, ending: Awaitable[Upload]) -> Upload:
         try:
-            return await ending
+            completing = await self.complete(principal, completion, wait=False, known=known)
         except UploadIncomplete as loss:
-            raise StorageUnavailable("Bytes were lost here; send the file again.") from loss
+            raise _lost() from loss
+        return _stored(await self.await_end.wait(completing))
 
-    async def _answer_again(self, principal: Principal, upload: Upload) -> Upload:
+    async def _answer_again(self, upload: Upload) -> Upload:
         """To the same request, repeated: the bytes need not come again."""
-        if upload.state is State.OPEN or upload.total_chunks is None:
+        if upload.state is State.OPEN:
             raise StateConflict("An earlier request with this Idempotency-Key is still at work.")
-        assert upload.total_size is not None
-        return await self._complete(principal, upload, upload.total_chunks, upload.total_size)
+        ended = await self.await_end(upload) if upload.state is State.COMPLETING else upload
+        return await self.await_end.check_stored(_stored(ended))
 
     async def _give_up(self, principal: Principal, upload_id: UploadId) -> None:
         """What is completing goes on; what can't be aborted now expires."""
         with suppress(ServiceError):
             await self.abort(principal, upload_id)
+
+
+def _stored(ended: Upload) -> Upload:
+    """The same upload; raises what else became of it."""
+    if ended.state is State.OPEN or ended.failure == LOST:
+        raise _lost()
+    if ended.state is not State.STORED:
+        raise past_receiving(ended.state)
+    return ended
+
+
+def _lost() -> StorageUnavailable:
+    return StorageUnavailable("Bytes were lost here; send the file again.")
 
 
 def _chunk_size(upload: Upload) -> int:

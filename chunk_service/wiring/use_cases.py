@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from uuid_utils.compat import uuid7
 
-from chunk_service.adapters.digests import combine
+from chunk_service.adapters.digests import combine, digest_of
 from chunk_service.adapters.postgres.identity import DatabaseIdentity
 from chunk_service.api.library import Library
 from chunk_service.api.presigned_doors import PresignedDoors
@@ -36,6 +36,7 @@ from chunk_service.usecases.mend_parts import MendParts
 from chunk_service.usecases.note_parts import NoteParts
 from chunk_service.usecases.place_chunks import PlaceChunks
 from chunk_service.usecases.prove_object import ProveObject
+from chunk_service.usecases.put_content import PutContent
 from chunk_service.usecases.read_upload import ReadUpload
 from chunk_service.usecases.receive_bytes import ReceiveBytes
 from chunk_service.usecases.record_chunk import RecordChunk
@@ -45,6 +46,7 @@ from chunk_service.usecases.relay_parts import RelayParts
 from chunk_service.usecases.remove_objects import RemoveObjects
 from chunk_service.usecases.sweep_spool import SweepSpool
 from chunk_service.usecases.tend_pending import TendPending
+from chunk_service.usecases.upload_small import Memory, UploadSmall
 from chunk_service.usecases.upload_whole import HASH_SECONDS, UploadWhole
 from chunk_service.usecases.verify_hash import VerifyHash
 from chunk_service.wiring.later import end_upload
@@ -58,7 +60,7 @@ from chunk_service.wiring.options import (
 from chunk_service.wiring.presigned import presigned_over
 from chunk_service.wiring.rows import Rows
 from chunk_service.wiring.sharing import sharing_over
-from chunk_service.worker.engine import Engine, EngineParts
+from chunk_service.worker.engine import DICE, Engine, EngineParts
 
 ATTEMPT_TTL = timedelta(hours=1)
 
@@ -129,6 +131,7 @@ def use_cases_over(opened: Opened, rows: Rows) -> UseCases:
             ),
         },
         of_chunks=of_chunks,
+        of_content=PutContent(store, proof, DICE.random),
         closer=closer,
     )
     clean_up = CleanUp(
@@ -186,6 +189,16 @@ def use_cases_over(opened: Opened, rows: Rows) -> UseCases:
         combine=combine,
     )
     receive_whole = replace(receive, record=replace(record, record_new=record_whole), way=Way.WHOLE)
+    upload_small = UploadSmall(
+        begin=begin,
+        rows=rows.beginning,
+        closing=rows.closing,
+        closer=closer,
+        pursuit=bells,
+        types=types,
+        digest=digest_of,
+        memory=Memory(),
+    )
     abort = AbortUpload(rows.reading, end)
     confirmed = ConfirmedFiles(rows.files, confirm)
     link = LinkFile(confirmed, opened.presigner, settings.presigned_url_expiration)
@@ -201,6 +214,8 @@ def use_cases_over(opened: Opened, rows: Rows) -> UseCases:
             complete=replace(complete, way=Way.WHOLE, hash_seconds=HASH_SECONDS),
             abort=abort,
             lease=rows.receiving,
+            small=upload_small,
+            await_end=await_end,
             limits=limits,
         ),
         presigned=presigned_over(opened, rows, begin, begin_multipart, confirm),

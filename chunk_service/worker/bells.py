@@ -94,6 +94,8 @@ class Bells:
 
     def ended(self, upload: Upload) -> None:
         self._announce(upload.id, upload)
+        if upload.cleanup_due_at is None:
+            return
         queue = self.to_tidy if upload.state is State.STORED else self.to_clean
         queue.put(upload.id)
 

@@ -17,6 +17,7 @@ T = TypeVar("T")
 
 POINTS = (
     "beginning.begin:after",
+    "beginning.begin_in_memory:after",
     "cleaning.drop_files:before",
     "cleaning.note_pass:before",
     "cleaning.note_tidied:before",

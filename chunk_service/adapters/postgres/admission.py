@@ -30,27 +30,39 @@ class AdmissionLimits:
         }
 
 
-_LOCKS = """
-            pg_advisory_xact_lock(hashtextextended('owner ' || :owner, 0)),
+_OWNER_LOCK = "pg_advisory_xact_lock(hashtextextended('owner ' || :owner, 0))"
+
+_LOCKS = f"""
+            {_OWNER_LOCK},
             pg_advisory_xact_lock(hashtextextended('spool ' || CAST(:spool AS text), 0))
 """
 
-_USED = """
+_OWNER_USED = """
+            CASE WHEN :stored_limit IS NULL THEN 0
+                ELSE owner_stored_bytes(:owner, :attempt) END AS stored,
+            CASE WHEN :day_limit IS NULL THEN 0
+                ELSE owner_day_bytes(:owner, :attempt) END AS day
+        FROM gate
+"""
+
+_USED = f"""
     used AS MATERIALIZED (
         SELECT spool_used_bytes(:spool, :attempt) AS spool,
             CASE WHEN :owner_spool_limit IS NULL THEN 0
                 ELSE owner_spooled_bytes(:owner, :attempt) END AS owner_spool,
             CASE WHEN :upload_spool_limit IS NULL THEN 0
                 ELSE upload_spooled_bytes(:upload, :attempt) END AS upload_spool,
-            CASE WHEN :stored_limit IS NULL THEN 0
-                ELSE owner_stored_bytes(:owner, :attempt) END AS stored,
-            CASE WHEN :day_limit IS NULL THEN 0
-                ELSE owner_day_bytes(:owner, :attempt) END AS day
-        FROM gate
+            {_OWNER_USED}
     )
 """
 
 GATE = f"gate AS MATERIALIZED (SELECT {_LOCKS}), {_USED}"
+
+# For bytes that take no room of a spool.
+OWNER_GATE = f"""
+    gate AS MATERIALIZED (SELECT {_OWNER_LOCK}),
+    used AS MATERIALIZED (SELECT {_OWNER_USED})
+"""
 
 LAZY_GATE = f"""
     gate AS MATERIALIZED (

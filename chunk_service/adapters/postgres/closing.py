@@ -103,7 +103,7 @@ REPLACE_ETAG = statement("""
 
 SOURCES = statement("""
     SELECT index, offset_bytes AS offset, size_bytes AS size, file_name, slices,
-        spool_id = :spool AS is_here
+        spool_id = :spool OR file_name = '' AS is_here
     FROM chunks WHERE upload_id = :upload ORDER BY index
 """)
 

@@ -29,6 +29,12 @@ from chunk_service.domain.receivers import (
 from chunk_service.domain.states import State
 from chunk_service.domain.uploads import DEFAULT_CONTENT_TYPE, Stored, Upload
 
+# A file that was in memory alone went to the store in one request.
+_LEAVES_NOTHING = """
+    :state = 'stored' AND uploads.way = 'whole' AND mpu_id IS NULL
+    AND NOT EXISTS (SELECT FROM chunks c WHERE c.upload_id = uploads.id AND c.file_name <> '')
+"""
+
 # Commits that notify are flushed to the disk one by one, for the whole database: not for an object
 # of one part, which is made within a moment, while whoever waits elsewhere looks again.
 _IS_AWAITED = "u.state <> 'stored' OR u.total_size > u.part_size"
@@ -38,7 +44,8 @@ END = statement(f"""
         UPDATE uploads SET state = :state, stored_size = :size, stored_etag = :etag,
             stored_checksum = :stored_checksum, failure = :failure, closing = false,
             close_holder = NULL, close_until = NULL,
-            ended_at = service_now(), cleanup_due_at = service_now()
+            ended_at = service_now(),
+            cleanup_due_at = CASE WHEN NOT ({_LEAVES_NOTHING}) THEN service_now() END
         WHERE id = :upload AND state = :expected
             AND (:state <> 'expired' OR expires_at <= service_now())
         RETURNING *

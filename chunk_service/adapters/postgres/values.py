@@ -29,7 +29,8 @@ UPLOAD_COLUMNS = """
     u.total_chunks, u.is_free, u.relay_mode, u.part_checksum, u.checksum, u.spool_id, u.mpu_id,
     u.highest_index, u.chunk_count, u.received_bytes, u.prefix_chunks, u.prefix_bytes, u.closing,
     u.stored_size, u.stored_etag, u.stored_checksum, u.failure, u.created_at, u.expires_at,
-    u.completed_at, u.callback_url, u.owner_email, u.way, u.pending_key, u.pending_etag
+    u.completed_at, u.callback_url, u.owner_email, u.way, u.pending_key, u.pending_etag,
+    u.cleanup_due_at
 """
 
 # Of a query that names its uploads `u`: those that this principal may know of.
@@ -75,6 +76,7 @@ def upload_of(row: Row) -> Upload:
         owner_email=row["owner_email"],
         way=Way(row["way"]),
         pending=_pending_of(row),
+        cleanup_due_at=row["cleanup_due_at"],
     )
 
 

@@ -4,12 +4,16 @@ import asyncio
 import base64
 import hashlib
 import zlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from typing import Any
 
 import httpx
 import pytest
 
+from chunk_service.adapters.digests import digest_of
+from chunk_service.domain.checksums import Algorithm, Checksum
+from chunk_service.domain.uploads import Recipe
+from chunk_service.usecases.upload_small import SMALL_BYTES
 from tests.service import tokens
 from tests.service.caller import Caller, client_of, problem_of, sha256_hex
 from tests.service.content import MIB, PART_BYTES, content_of
@@ -19,8 +23,12 @@ from tests.service.running import RunningService
 from tests.service.stores import on_one_store
 from tests.service.waiting import until
 
-SIZES = [0, 1, 1000, PART_BYTES - 1, PART_BYTES, PART_BYTES + 1, 2 * PART_BYTES, 20 * MIB + 7]
+SIZES = [0, 1, 1000, SMALL_BYTES, SMALL_BYTES + 1]
+SIZES += [PART_BYTES - 1, PART_BYTES, PART_BYTES + 1, 2 * PART_BYTES, 20 * MIB + 7]
 NAME = "Résumé 1.pdf"
+# More than is taken in to memory as a whole: its upload begins before all of it has come.
+LARGE = content_of(300_000)
+HALF = LARGE[:150_000]
 
 
 async def _form(caller: Caller, content: bytes, **fields: str) -> httpx.Response:
@@ -138,21 +146,21 @@ class TestRepeats:
         self, caller: Caller, service: RunningService, deployment: Deployment
     ) -> None:
         key = {"Idempotency-Key": "torn", "Authorization": caller.client.headers["authorization"]}
-        torn = head("PUT", "/files/torn.bin", {**key, "Content-Length": "10"}) + b"12345"
+        torn = head("PUT", "/files/torn.bin", {**key, "Content-Length": str(len(LARGE))}) + HALF
         await hang_up_after(service.port, torn)
         await _ended(deployment, "torn.bin", "aborted")
-        answer = await caller.client.put("/files/torn.bin", content=b"1234567890", headers=key)
-        assert deployment.bucket.read(_data(answer)["file_key"]) == b"1234567890"
+        answer = await caller.client.put("/files/torn.bin", content=LARGE, headers=key)
+        assert deployment.bucket.read(_data(answer)["file_key"]) == LARGE
 
     async def test_anew_there_may_be_no_room_any_more(self, own: Deployment) -> None:
-        async with own.served(quota_bytes_per_owner="10") as served:
+        async with own.served(quota_bytes_per_owner=str(len(LARGE))) as served:
             client = served.caller.client
             key = {"Idempotency-Key": "torn", "Authorization": client.headers["authorization"]}
-            torn = head("PUT", "/files/torn.bin", {**key, "Content-Length": "10"}) + b"12345"
+            torn = head("PUT", "/files/torn.bin", {**key, "Content-Length": str(len(LARGE))}) + HALF
             await hang_up_after(served.service.port, torn)
             await _ended(own, "torn.bin", "aborted")
             assert (await client.put("/files/other.bin", content=b"1")).status_code == 201
-            again = await client.put("/files/torn.bin", content=b"1234567890", headers=key)
+            again = await client.put("/files/torn.bin", content=LARGE, headers=key)
             assert problem_of(again, 403) == "quota-exceeded"
 
     async def test_while_the_first_is_at_work_the_second_is_told_so(
@@ -161,12 +169,12 @@ class TestRepeats:
         key = {"Idempotency-Key": "slow", "Authorization": caller.client.headers["authorization"]}
         async with connected(service.port) as first:
             await first.say(
-                head("PUT", "/files/slow.bin", {**key, "Content-Length": "10"}) + b"12345"
+                head("PUT", "/files/slow.bin", {**key, "Content-Length": str(len(LARGE))}) + HALF
             )
             await until(lambda: _states(deployment, "slow.bin"), lambda states: states == ["open"])
-            second = await caller.client.put("/files/slow.bin", content=b"y" * 10, headers=key)
+            second = await caller.client.put("/files/slow.bin", content=LARGE, headers=key)
             assert problem_of(second, 409) == "state-conflict"
-            await first.say(b"67890")
+            await first.say(LARGE[len(HALF) :])
             assert (await first.answer()).status == 201
 
 
@@ -252,7 +260,7 @@ class TestBrokenRequests:
     async def test_fields_after_the_file_are_refused(
         self, caller: Caller, deployment: Deployment
     ) -> None:
-        files = {"file": ("late.bin", b"x"), "metadata": (None, b"{}")}
+        files = {"file": ("late.bin", LARGE), "metadata": (None, b"{}")}
         refused = await caller.client.post("/upload", files=files)
         assert problem_of(refused, 422) == "validation-failed"
         await _ended(deployment, "late.bin", "aborted")
@@ -283,8 +291,8 @@ class TestBrokenRequests:
     ) -> None:
         headers = {"Authorization": caller.client.headers["authorization"]}
         async with connected(service.port) as first:
-            whole = head("PUT", "/files/mine.bin", {**headers, "Content-Length": "2"})
-            await first.say(whole + b"1")
+            whole = head("PUT", "/files/mine.bin", {**headers, "Content-Length": str(len(LARGE))})
+            await first.say(whole + HALF)
             await until(lambda: _states(deployment, "mine.bin"), lambda states: states == ["open"])
             query = "SELECT id FROM uploads WHERE original_file_name = 'mine.bin'"
             (row,) = await deployment.fetch(query)
@@ -293,7 +301,7 @@ class TestBrokenRequests:
             assert problem_of(await session.form(0, b"x"), 409) == "state-conflict"
             refused = await session.complete(1, main_service_file_id=0)
             assert problem_of(refused, 409) == "state-conflict"
-            await first.say(b"2")
+            await first.say(LARGE[len(HALF) :])
             assert (await first.answer()).status == 201
 
 
@@ -312,3 +320,68 @@ async def test_many_at_once_are_as_many_files(caller: Caller, deployment: Deploy
     for answer, content in zip(answers, contents, strict=True):
         stored = deployment.bucket.read(_data(answer)["file_key"])
         assert sha256_hex(stored) == sha256_hex(content)
+
+
+def _checksum(content: bytes, algorithm: Algorithm) -> Checksum:
+    recipe = Recipe(part_size=PART_BYTES, algorithms=frozenset(), offset=0)
+    checksum = digest_of(content, recipe.also([Algorithm.CRC64NVME, algorithm])).checksum(algorithm)
+    assert checksum is not None
+    return checksum
+
+
+class TestSmall:
+    """What is in memory as a whole before its upload begins."""
+
+    async def test_one_that_breaks_off_never_began(
+        self, caller: Caller, service: RunningService, deployment: Deployment
+    ) -> None:
+        headers = {"Authorization": caller.client.headers["authorization"], "Content-Length": "10"}
+        await hang_up_after(service.port, head("PUT", "/files/half.bin", headers) + b"12345")
+        late = {"file": ("half.bin", b"x"), "metadata": (None, b"{}")}
+        refused = await caller.client.post("/upload", files=late)
+        assert problem_of(refused, 422) == "validation-failed"
+        assert await _states(deployment, "half.bin") == []
+
+    @pytest.mark.parametrize("algorithm", ["crc64nvme", "crc32", "sha256"])
+    async def test_a_declared_checksum_is_verified(
+        self, caller: Caller, deployment: Deployment, algorithm: str
+    ) -> None:
+        content = content_of(5000)
+        right, wrong = (_checksum(each, Algorithm(algorithm)) for each in (content, b"x"))
+        refused = await _form(caller, content, checksum=str(wrong))
+        assert problem_of(refused, 422) == "digest-mismatch"
+        data = _data(await _form(caller, content, checksum=str(right)))
+        assert data["checksum"] == str(right)
+        assert deployment.bucket.read(data["file_key"]) == content
+
+    async def test_it_is_told_of_as_of_any_other(self, caller: Caller) -> None:
+        data = _data(await caller.client.put("/files/told.bin", content=b"12345"))
+        told = (await caller.client.get(f"/upload/{data['file_id']}")).json()["data"]
+        told = (told["state"], told["received_chunks"], told["missing_chunks"])
+        assert told == ("stored", ["0"], [])
+
+    async def test_two_at_once_with_one_key_are_one_file(
+        self, caller: Caller, deployment: Deployment
+    ) -> None:
+        def put() -> Awaitable[httpx.Response]:
+            key = {"Idempotency-Key": "twice"}
+            return caller.client.put("/files/twice.bin", content=b"12345", headers=key)
+
+        answers = [_data(each) for each in await asyncio.gather(*(put() for _ in range(8)))]
+        assert len({data["file_id"] for data in answers}) == 1
+        assert await _states(deployment, "twice.bin") == ["stored"]
+
+    async def test_it_takes_no_room_of_the_spool(self, own: Deployment) -> None:
+        async with own.served() as served:
+            await served.caller.client.put("/files/small.bin", content=b"12345")
+            rows = await own.fetch("SELECT state, file_name FROM chunks")
+            assert [(row["state"], row["file_name"]) for row in rows] == [("relayed", "")]
+            assert await own.fetch("SELECT FROM reservations") == []
+            assert await own.fetch("SELECT FROM parts") == []
+
+    async def test_a_quota_is_held(self, own: Deployment) -> None:
+        async with own.served(quota_bytes_per_owner="10") as served:
+            client = served.caller.client
+            assert (await client.put("/files/a.bin", content=b"1234567")).status_code == 201
+            refused = await client.put("/files/b.bin", content=b"1234")
+            assert problem_of(refused, 403) == "quota-exceeded"
