@@ -10,6 +10,7 @@ from itertools import accumulate, pairwise
 KIB = 1024
 MIB = 1024 * KIB
 ABANDONED_SECONDS = 600
+_WHOLES = 0.25
 
 
 class Ending(StrEnum):
@@ -33,7 +34,10 @@ _ENDINGS = {
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`sizes` of the chunks in bytes; `order` in which they are sent, `parallel` at a time."""
+    """`sizes` of the chunks in bytes; `order` in which they are sent, `parallel` at a time.
+
+    A whole file comes in one request, and is one chunk for us.
+    """
 
     seed: str
     sizes: Sequence[int]
@@ -41,6 +45,7 @@ class Plan:
     members: dict[str, object]
     parallel: int
     ending: Ending
+    is_whole: bool = False
 
     @property
     def name(self) -> str:
@@ -59,6 +64,8 @@ class Plan:
 
 def plan_of(seed: str) -> Plan:
     dice = random.Random(f"plan {seed}")
+    if dice.random() < _WHOLES:
+        return _whole(seed, dice)
     sizes, members = dice.choices((_tiny, _declared, _undeclared), (5, 4, 3))[0](dice)
     order = list(range(len(sizes)))
     if dice.random() < 0.6:
@@ -77,6 +84,22 @@ def plan_of(seed: str) -> Plan:
         members=members,
         parallel=dice.choice((1, 2, 4)),
         ending=ending,
+    )
+
+
+def _whole(seed: str, dice: random.Random) -> Plan:
+    """Small ones, which stay in memory, and some that do not."""
+    size_bytes = 0
+    if dice.random() > 0.1:
+        size_bytes = dice.randint(1, dice.choice((40 * KIB, 40 * KIB, 600 * KIB)))
+    return Plan(
+        seed=seed,
+        sizes=[size_bytes] if size_bytes else [],
+        order=[],
+        members={},
+        parallel=1,
+        ending=Ending.COMPLETE,
+        is_whole=True,
     )
 
 

@@ -75,12 +75,17 @@ async def judge(site: Site, knowledge: Knowledge) -> Verdict:
     left = await left_behind(site)
     knowledge.findings += left[:20]
     known = {each.id: each for each in knowledge.uploads}
-    knowledge.findings += [
-        f"upload {row['id']} was begun and no client knows it"
-        for row in rows.uploads
-        if row["id"] not in known
-    ]
+    wholes = {each.plan.name: each for each in knowledge.uploads if each.plan.is_whole}
+    for row in rows.uploads:
+        if row["id"] in known:
+            continue
+        if row["way"] != "whole":
+            knowledge.findings.append(f"upload {row['id']} was begun and no client knows it")
+        elif row["state"] == State.STORED:
+            _judge_unanswered(wholes[row["original_file_name"]], row, objects, knowledge)
     for each in knowledge.uploads:
+        if each.plan.is_whole and not each.id:
+            continue
         _judge_upload(each, rows.upload(each.id), objects, knowledge)
         if rows.state(each.id) == State.STORED:
             _judge_whole(each, rows, knowledge)
@@ -117,6 +122,17 @@ def _judge_upload(known: Known, row: Row, objects: Mapping[str, Any], knowledge:
             knowledge.finding(known, f"is {state} and has an object")
     elif found is None or found["sha256"] != known.plan.sha256():
         knowledge.lose(known, set(known.acknowledged), f"the object is {found}")
+
+
+def _judge_unanswered(
+    known: Known, row: Row, objects: Mapping[str, Any], knowledge: Knowledge
+) -> None:
+    """Of the tries at a whole file one is stored: the one that was answered, if any was."""
+    if known.id:
+        knowledge.finding(known, f"is stored once more, as {row['id']}")
+    known.id = str(row["id"])
+    if objects.get(row["key"], {}).get("sha256") != known.plan.sha256():
+        knowledge.finding(known, f"is stored with other bytes: {row}")
 
 
 def _judge_whole(known: Known, rows: Rows, knowledge: Knowledge) -> None:
