@@ -4,6 +4,9 @@ Those files import what is heavy inside their functions, so that `--help` is qui
 for nothing it does not use.
 """
 
+from importlib.metadata import version
+from typing import Annotated
+
 import typer
 
 from chunk_service.cli.demo import demo
@@ -25,17 +28,39 @@ from chunk_service.cli.upload import upload
 from chunk_service.cli.uploads import app as uploads
 from chunk_service.cli.worker import worker
 
+_NAME = "chunk-service"
 _FILES = "Files, by the API of a service that runs"
 _DEVELOPMENT = "Development"
 
 app = typer.Typer(
-    name="chunk-service",
+    name=_NAME,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_show_locals=False,
     help="An upload relay: numbered chunks in over HTTP, one S3 object out, the main service "
     "told.\n\nSettings come from the environment or from .env: docs/settings.md.",
 )
+
+
+def _tell_version(is_asked: bool) -> None:  # noqa: FBT001 - as Typer calls it
+    if is_asked:
+        typer.echo(f"{_NAME} {version(_NAME)}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    *,
+    _: Annotated[
+        bool,
+        typer.Option(
+            "--version", help="Show the version and exit.", callback=_tell_version, is_eager=True
+        ),
+    ] = False,
+) -> None:
+    pass
+
+
 app.command()(serve)
 app.command()(worker)
 app.add_typer(migrate, name="migrate")

@@ -1,5 +1,6 @@
 """The commands are there, explain themselves, and end with one message when settings are wrong."""
 
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,10 @@ def test_every_command_has_a_help(command: str) -> None:
     code, output = run(command, "--help")
     assert code == 0
     assert "Usage" in output
+
+
+def test_its_version_is_that_of_the_package() -> None:
+    assert run("--version") == (0, f"chunk-service {version('chunk-service')}\n")
 
 
 @pytest.mark.parametrize("command", [["serve"], ["serve", "--workers", "3"], ["worker"]])
