@@ -15,6 +15,7 @@ from botocore.httpsession import get_cert_path
 
 from chunk_service.adapters.s3 import part_list
 from chunk_service.adapters.s3.asking import Asking
+from chunk_service.adapters.s3.calls import open_calls
 from chunk_service.adapters.s3.composing import Composer
 from chunk_service.adapters.s3.connections import MOST_CALLS, open_connections
 from chunk_service.adapters.s3.looking import Looking
@@ -60,15 +61,16 @@ async def open_store(
             wire.attach_to(client)
             part_list.attach_to(client)
         composer = Composer(session, clients[1], options, user_agent=USER_AGENT)
-        calls = stack.enter_context(ThreadPoolExecutor(MOST_CALLS, thread_name_prefix="store"))
-        looking = Looking(composer, calls, wire.connections, watch)
+        threads = stack.enter_context(ThreadPoolExecutor(MOST_CALLS, thread_name_prefix="store"))
+        looking = Looking(composer, threads, wire.connections, watch)
+        calls = await stack.enter_async_context(open_calls(options, ca_certs=ca_certs))
         yield S3Store(
             options,
             repeating=clients[0],
             once=clients[1],
             sending=Sending(composer, wire, watch),
-            putting=Putting(composer, wire, looking, watch),
-            asking=Asking(composer, Wire(executor=calls, connections=wire.connections), watch),
+            putting=Putting(composer, wire, calls, looking, watch),
+            asking=Asking(composer, Wire(executor=threads, connections=wire.connections), watch),
             looking=looking,
         )
 

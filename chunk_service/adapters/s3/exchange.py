@@ -29,6 +29,8 @@ from urllib3.connection import HTTPConnection
 
 from chunk_service.domain.objects import PartSource
 
+# In a round trip of its own, or by whoever sends: early answers are noticed without an `Expect`.
+UNSIGNED = ("expect", "content-length")
 # Answers are empty or a short document; the rest of a longer one is never looked at.
 MAX_ANSWER_BYTES = 64 * 1024
 
@@ -141,10 +143,7 @@ def path_of(url: str) -> str:
 
 def _headers(request: AWSPreparedRequest, size_bytes: int) -> dict[str, str]:
     headers = {
-        name: value
-        for name, value in request.headers.items()
-        # unsigned, and a round trip for each part: early answers are noticed without it
-        if name.lower() not in ("expect", "content-length")
+        name: value for name, value in request.headers.items() if name.lower() not in UNSIGNED
     }
     return headers | {"Content-Length": str(size_bytes)}
 

@@ -5,6 +5,7 @@ as much as the answer. What is not plain to see here is left to botocore.
 """
 
 import asyncio
+from collections.abc import Mapping
 from concurrent.futures import Executor
 from contextvars import copy_context
 from dataclasses import dataclass
@@ -13,13 +14,15 @@ from http import HTTPStatus
 from typing import Final
 
 from botocore.awsrequest import AWSPreparedRequest
+from botocore.exceptions import BotoCoreError
 from urllib3 import BaseHTTPResponse, PoolManager, Timeout
 from urllib3 import exceptions as urllib3_errors
 
 from chunk_service.adapters.s3 import fields
+from chunk_service.adapters.s3.calls import Calls
 from chunk_service.adapters.s3.composing import Composer, Elsewhere
 from chunk_service.adapters.s3.exchange import path_of
-from chunk_service.adapters.s3.timing import Watch, timed
+from chunk_service.adapters.s3.timing import Watch, awaited, timed
 from chunk_service.domain.objects import ObjectTarget, StoredObject
 
 # Nobody can stop a look, so it is a short one.
@@ -53,12 +56,16 @@ class Looking:
             found = timed(self.watch, "HeadObject", head)
         except urllib3_errors.HTTPError as error:
             raise NotSeen from error
-        if found.status == HTTPStatus.NOT_FOUND:
-            return None
-        seen = fields.object_by(found.headers) if found.status == HTTPStatus.OK else None
-        if seen is None:
-            raise NotSeen
-        return seen
+        return _seen(found.status, found.headers)
+
+    async def look_by(self, calls: Calls, request: AWSPreparedRequest) -> StoredObject | None:
+        """The same on the event loop."""
+        try:
+            async with asyncio.timeout(_LOOK_SECONDS):
+                found = await awaited(self.watch, "HeadObject", calls.answer(request))
+        except (BotoCoreError, TimeoutError) as error:
+            raise NotSeen from error
+        return _seen(found.status, found.headers)
 
     def _head(self, request: AWSPreparedRequest) -> BaseHTTPResponse:
         timeout = self.connections.connection_pool_kw["timeout"]
@@ -72,3 +79,12 @@ class Looking:
             assert_same_host=False,
             decode_content=False,
         )
+
+
+def _seen(status: int, headers: Mapping[str, str]) -> StoredObject | None:
+    if status == HTTPStatus.NOT_FOUND:
+        return None
+    seen = fields.object_by(headers) if status == HTTPStatus.OK else None
+    if seen is None:
+        raise NotSeen
+    return seen

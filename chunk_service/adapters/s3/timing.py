@@ -5,7 +5,7 @@ carries the beginning. What is sent without botocore is timed where it is sent.
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final, Protocol, TypeVar
 
 from aiobotocore.awsrequest import AioAWSResponse
@@ -31,16 +31,31 @@ A = TypeVar("A", bound=Answered)
 
 
 def timed(watch: Watch | None, operation: str, call: Callable[[], A], *, sent: int = 0) -> A:
-    """The same for a call that is made without botocore."""
+    """The same for a call that is made without botocore, in a thread."""
     began, status = time.perf_counter(), None
     try:
         answer = call()
         status = answer.status
         return answer
     finally:
-        if watch is not None:
-            seconds = time.perf_counter() - began
-            watch.called(operation, status=status, seconds=seconds, sent=sent)
+        _tell(watch, operation, status, began, sent)
+
+
+async def awaited(watch: Watch | None, operation: str, asking: Awaitable[A], *, sent: int = 0) -> A:
+    """The same on the event loop."""
+    began, status = time.perf_counter(), None
+    try:
+        answer = await asking
+        status = answer.status
+        return answer
+    finally:
+        _tell(watch, operation, status, began, sent)
+
+
+def _tell(watch: Watch | None, operation: str, status: int | None, began: float, sent: int) -> None:
+    if watch is not None:
+        seconds = time.perf_counter() - began
+        watch.called(operation, status=status, seconds=seconds, sent=sent)
 
 
 class Timing:

@@ -6,7 +6,7 @@ import pytest
 
 from chunk_service.domain.objects import StoredObject, StoreRefused
 from tests.adapters.s3.scripted import OK_PART, Step, answering, opened, reset
-from tests.adapters.s3.test_putting import CRC, DATA, SOURCE, TARGET, said, shown
+from tests.adapters.s3.test_putting import BIG, CRC, DATA, TARGET, said, shown
 
 SEEN = StoredObject(len(DATA), '"abc"', CRC, "u1")
 
@@ -16,9 +16,9 @@ def refused(status: str) -> Step:
 
 
 async def test_a_look_goes_by_the_connection_that_bytes_went_by(executor: Executor) -> None:
-    steps = answering(OK_PART), answering(shown()), answering(shown())
+    steps = answering(OK_PART), answering(shown(BIG)), answering(shown())
     async with opened(executor, *steps) as (store, scripted):
-        await store.put_object(TARGET, source=SOURCE)
+        await store.put_object(TARGET, source=BIG)
         assert await store.head(TARGET) == SEEN
     assert scripted.connections == 1
     assert said(scripted.heads[1]) == said(scripted.heads[2])
