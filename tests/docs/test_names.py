@@ -79,7 +79,8 @@ def _commands(page: Page) -> Iterator[str]:
 def _exists(line: str) -> bool:
     """By the help of the longest command that the line begins with."""
     words = line.split()
-    known = (" ".join(words[:count]) for count in (3, 2))
+    counts = (1,) if words[1].startswith("-") else (3, 2)
+    known = (" ".join(words[:count]) for count in counts)
     name = next((name for name in known if name in _HELP), None)
     if name is None:
         return False
