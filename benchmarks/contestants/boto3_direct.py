@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import get_ident
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl, urlsplit
 
@@ -64,8 +65,11 @@ class _Uploader(BaseHTTPRequestHandler):
         told = {name: int(value) for name, value in parse_qsl(address.query)}
         path = self.folder / str(told["size"])
         if not path.exists():
-            with path.open("wb") as file:
+            # by its name it is there as a whole, whoever else begins at the same moment
+            begun = path.with_suffix(f".{get_ident()}")
+            with begun.open("wb") as file:
                 file.truncate(told["size"])
+            begun.rename(path)
         config = TransferConfig(
             multipart_threshold=8 * 1024**2,
             multipart_chunksize=max(5 * 1024**2, told["chunk"]),
