@@ -78,8 +78,9 @@ class UploadSmall:
 
     def takes(self, most_bytes: int | None) -> bool:
         """A file that has no more bytes than these; not where there is no room now."""
-        is_small = most_bytes is not None and most_bytes <= SMALL_BYTES
-        return is_small and self.memory.has_room(most_bytes or 0)
+        if most_bytes is None or most_bytes > SMALL_BYTES:
+            return False
+        return self.memory.has_room(most_bytes)
 
     async def __call__(
         self,
