@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from chunk_service.adapters.postgres import listing
 from chunk_service.adapters.postgres.database import Database
 from chunk_service.adapters.postgres.statements import statement
 from chunk_service.adapters.postgres.values import UPLOAD_COLUMNS, upload_of
@@ -72,10 +73,10 @@ PUT_OFF = statement("""
 """)
 
 FIND_OWED = statement(f"""
-    SELECT id FROM uploads WHERE cleanup_due_at <= service_now()
+    SELECT id FROM uploads WHERE cleanup_due_at <= service_now() AND {listing.UPLOADS}
     UNION
     SELECT c.upload_id FROM chunks c JOIN uploads u ON u.id = c.upload_id
-    WHERE c.spool_id = :spool AND c.state = 'spooled' AND {_ENDED}
+    WHERE c.spool_id = :spool AND c.state = 'spooled' AND c.{listing.CHUNKS} AND {_ENDED}
     LIMIT :limit
 """)
 

@@ -6,6 +6,7 @@ draining began no upload is begun there, whatever a process knew before.
 
 from dataclasses import dataclass
 
+from chunk_service.adapters.postgres import listing
 from chunk_service.adapters.postgres.database import Database
 from chunk_service.adapters.postgres.statements import statement
 from chunk_service.domain.uploads import SpoolId
@@ -23,17 +24,19 @@ UNDO = statement("UPDATE spools SET draining_since = NULL WHERE id = :spool")
 
 IS_DRAINING = statement(f"SELECT NOT {TAKES_NEW} AS is_draining")
 
-LEFT = statement("""
+LEFT = statement(f"""
     WITH here AS (
         SELECT c.upload_id, c.size_bytes FROM chunks c JOIN uploads u ON u.id = c.upload_id
-        WHERE c.spool_id = :spool AND c.state = 'spooled' AND u.state IN ('open', 'completing')
+        WHERE c.spool_id = :spool AND c.state = 'spooled' AND c.{listing.CHUNKS}
+            AND u.state IN ('open', 'completing')
     )
     SELECT (SELECT count(*) FROM here) AS chunks,
         (SELECT coalesce(sum(size_bytes), 0) FROM here) AS size_bytes,
         (SELECT count(*) FROM reservations r
             WHERE r.spool_id = :spool AND r.attempt IS DISTINCT FROM r.upload_id
                 AND r.expires_at > service_now()) AS attempts,
-        (SELECT count(*) FROM uploads u WHERE u.state IN ('open', 'completing')
+        (SELECT count(*) FROM uploads u
+            WHERE u.state IN ('open', 'completing') AND u.{listing.UPLOADS}
             AND (u.spool_id = :spool OR u.id IN (SELECT upload_id FROM here))) AS uploads
 """)
 

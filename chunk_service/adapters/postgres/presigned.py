@@ -9,11 +9,17 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
+from chunk_service.adapters.postgres import listing
 from chunk_service.adapters.postgres.admission import GATE, AdmissionLimits, fits_quota
 from chunk_service.adapters.postgres.database import Database
 from chunk_service.adapters.postgres.signals import NOTIFY_COMPLETING
 from chunk_service.adapters.postgres.statements import statement
-from chunk_service.adapters.postgres.values import OWN_UPLOAD, UPLOAD_COLUMNS, upload_of
+from chunk_service.adapters.postgres.values import (
+    OF_FILE,
+    OWN_UPLOAD,
+    UPLOAD_COLUMNS,
+    upload_of,
+)
 from chunk_service.domain.errors import QuotaExceeded
 from chunk_service.domain.objects import SentPart
 from chunk_service.domain.principals import Principal
@@ -27,7 +33,8 @@ FIND_BY_KEY = statement(
 )
 
 PENDING_OF = statement(f"""
-    SELECT {UPLOAD_COLUMNS} FROM uploads u WHERE {OWN_UPLOAD} AND {_PENDING}
+    SELECT {UPLOAD_COLUMNS} FROM uploads u
+    WHERE u.owner = :owner AND {OF_FILE} AND {_PENDING} AND u.{listing.UPLOADS}
     ORDER BY u.created_at DESC LIMIT :limit
 """)
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from chunk_service.adapters.postgres import listing
 from chunk_service.adapters.postgres.database import Database
 from chunk_service.adapters.postgres.listed_parts import LISTED, parts_of
 from chunk_service.adapters.postgres.statements import statement
@@ -22,7 +23,10 @@ FIND = statement(f"""
     WHERE u.id = :upload AND {OWN_UPLOAD}
 """)
 
-LIVE = statement(f"SELECT {UPLOAD_COLUMNS} FROM uploads u WHERE u.state IN ('open', 'completing')")
+LIVE = statement(f"""
+    SELECT {UPLOAD_COLUMNS} FROM uploads u
+    WHERE u.state IN ('open', 'completing') AND u.{listing.UPLOADS}
+""")
 
 READ = statement(f"SELECT {UPLOAD_COLUMNS} FROM uploads u WHERE u.id = :upload")
 

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
+from chunk_service.adapters.postgres import listing
 from chunk_service.adapters.postgres.connected import Row
 from chunk_service.adapters.postgres.database import Database
 from chunk_service.adapters.postgres.statements import statement
@@ -114,17 +115,18 @@ NOTE_ETAGS = statement("""
 
 FIND_WORK = statement(f"""
     SELECT u.id FROM parts p JOIN uploads u ON u.id = p.upload_id
-    WHERE p.attempts < {MOST_ATTEMPTS} AND {SENDABLE}
+    WHERE p.attempts < {MOST_ATTEMPTS} AND {SENDABLE} AND p.{listing.PARTS}
     UNION
     SELECT u.id FROM uploads u JOIN chunks c ON c.upload_id = u.id
     WHERE u.state = 'open' AND u.chunk_size IS NULL AND c.index = u.prefix_chunks
         AND c.state = 'spooled' AND c.offset_bytes IS NULL AND c.spool_id = :spool
+        AND c.{listing.CHUNKS}
     LIMIT :limit
 """)
 
 FIND_SET_ASIDE = statement(f"""
     SELECT p.upload_id, p.number FROM parts p JOIN uploads u ON u.id = p.upload_id
-    WHERE p.attempts >= {MOST_ATTEMPTS} AND {SENDABLE}
+    WHERE p.attempts >= {MOST_ATTEMPTS} AND {SENDABLE} AND p.{listing.PARTS}
     LIMIT :limit
 """)
 

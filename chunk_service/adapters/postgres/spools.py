@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from chunk_service.adapters.postgres import listing
 from chunk_service.adapters.postgres.database import Database
 from chunk_service.adapters.postgres.statements import statement
 from chunk_service.domain.uploads import SpoolId, UploadId
@@ -17,10 +18,10 @@ BEAT = statement("""
     WHERE id = :spool
 """)
 
-HAS_LIVE_CHUNKS = statement("""
+HAS_LIVE_CHUNKS = statement(f"""
     SELECT EXISTS (
         SELECT FROM chunks c JOIN uploads u ON u.id = c.upload_id
-        WHERE c.state = 'spooled' AND u.state IN ('open', 'completing')
+        WHERE c.state = 'spooled' AND c.{listing.CHUNKS} AND u.state IN ('open', 'completing')
     ) AS live
 """)
 
@@ -28,30 +29,32 @@ AWAY = statement("""
     SELECT id FROM spools WHERE forgotten_at IS NULL AND seen_at < service_now() - :max_age
 """)
 
-FILES_OF = statement("""
+FILES_OF = statement(f"""
     SELECT c.upload_id, array_agg(c.file_name) AS file_names
     FROM chunks c JOIN uploads u ON u.id = c.upload_id
-    WHERE c.spool_id = :spool AND c.state = 'spooled' AND u.state IN ('open', 'completing')
+    WHERE c.spool_id = :spool AND c.state = 'spooled' AND c.{listing.CHUNKS}
+        AND u.state IN ('open', 'completing')
     GROUP BY c.upload_id
 """)
 
-FORGET = statement("""
+FORGET = statement(f"""
     WITH freed AS (
         UPDATE uploads SET spool_id = NULL
-        WHERE spool_id = :spool AND state IN ('open', 'completing')
+        WHERE spool_id = :spool AND state IN ('open', 'completing') AND {listing.UPLOADS}
     ), released AS (
         DELETE FROM reservations WHERE spool_id = :spool
     )
     UPDATE spools SET forgotten_at = service_now() WHERE id = :spool
 """)
 
-LIST = statement("""
+LIST = statement(f"""
     SELECT s.id, s.host, s.created_at, s.seen_at, s.forgotten_at, s.draining_since,
         service_now() - s.seen_at AS away,
-        (SELECT count(*) FROM chunks c WHERE c.spool_id = s.id AND c.state = 'spooled') AS chunks,
-        (SELECT coalesce(sum(size_bytes), 0) FROM chunks c
-            WHERE c.spool_id = s.id AND c.state = 'spooled') AS size_bytes
-    FROM spools s ORDER BY s.created_at
+        held.chunks, held.size_bytes
+    FROM spools s, LATERAL (
+        SELECT count(*) AS chunks, coalesce(sum(size_bytes), 0) AS size_bytes FROM chunks c
+        WHERE c.spool_id = s.id AND c.state = 'spooled' AND c.{listing.CHUNKS}
+    ) held ORDER BY s.created_at
 """)
 
 

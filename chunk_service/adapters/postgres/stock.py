@@ -6,6 +6,7 @@ Uploads that ended are not counted: they are kept for a month, and that would re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from chunk_service.adapters.postgres import listing
 from chunk_service.adapters.postgres.connected import Row
 from chunk_service.adapters.postgres.database import Database
 from chunk_service.adapters.postgres.relaying import COVERED, MOST_ATTEMPTS
@@ -22,7 +23,8 @@ TAKE = statement(f"""
     WITH live AS (
         SELECT state, way, count(*) AS number,
             extract(epoch FROM service_now() - min(completed_at)) AS oldest
-        FROM uploads WHERE state IN ('open', 'completing') GROUP BY state, way
+        FROM uploads WHERE state IN ('open', 'completing') AND {listing.UPLOADS}
+        GROUP BY state, way
     ), untaken AS (
         SELECT d.endpoint, d.state, count(*) AS number,
             extract(epoch FROM service_now() - min(e.created_at)) AS oldest
@@ -39,17 +41,17 @@ TAKE = statement(f"""
                 AND c.offset_bytes > (p.number - 1) * u.part_size - u.longest_chunk_bytes
                 AND c.offset_bytes + c.size_bytes > (p.number - 1) * u.part_size
         ) recorded
-        WHERE {COVERED}
+        WHERE {COVERED} AND p.{listing.PARTS}
     )
     SELECT (SELECT jsonb_agg(live) FROM live) AS live,
         (SELECT jsonb_agg(untaken) FROM untaken) AS untaken,
         (SELECT jsonb_object_agg(endpoint, encode(address, 'hex')) FROM disabled_endpoints)
             AS disabled,
         (SELECT extract(epoch FROM service_now() - min(cleanup_due_at)) FROM uploads
-            WHERE cleanup_due_at <= service_now()) AS overdue,
+            WHERE cleanup_due_at <= service_now() AND {listing.UPLOADS}) AS overdue,
         spool_used_bytes(:spool, CAST('{"0" * 32}' AS uuid)) AS used_bytes,
         (SELECT extract(epoch FROM service_now() - min(recorded_at)) FROM chunks
-            WHERE spool_id = :spool AND state = 'spooled') AS oldest_chunk,
+            WHERE spool_id = :spool AND state = 'spooled' AND {listing.CHUNKS}) AS oldest_chunk,
         (SELECT count(*) FROM windows WHERE attempts < {MOST_ATTEMPTS}) AS ready,
         (SELECT max(waited) FROM windows WHERE attempts < {MOST_ATTEMPTS}) AS lag,
         (SELECT count(*) FROM windows WHERE attempts >= {MOST_ATTEMPTS}) AS set_aside

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from chunk_service.adapters.postgres import listing
 from chunk_service.adapters.postgres.database import Database
 from chunk_service.adapters.postgres.identity import DatabaseIdentity
 from chunk_service.adapters.postgres.statements import statement
@@ -11,14 +12,16 @@ from chunk_service.adapters.postgres.values import UPLOAD_COLUMNS, upload_of
 from chunk_service.domain.uploads import SpoolId, Upload, UploadId
 from chunk_service.usecases.sweep_spool import ExpectedFile
 
-EXPECTED_FILES = statement("""
+EXPECTED_FILES = statement(f"""
     SELECT c.upload_id, c.file_name, c.size_bytes
     FROM chunks c JOIN uploads u ON u.id = c.upload_id
-    WHERE c.spool_id = :spool AND c.state = 'spooled' AND u.state IN ('open', 'completing')
+    WHERE c.spool_id = :spool AND c.state = 'spooled' AND c.{listing.CHUNKS}
+        AND u.state IN ('open', 'completing')
 """)
 
-NAMED_FILES = statement("""
-    SELECT file_name FROM chunks WHERE spool_id = :spool AND state = 'spooled'
+NAMED_FILES = statement(f"""
+    SELECT file_name FROM chunks
+    WHERE spool_id = :spool AND state = 'spooled' AND {listing.CHUNKS}
     UNION ALL
     SELECT file_name FROM reservations WHERE spool_id = :spool
 """)
@@ -36,6 +39,7 @@ REAP = statement("""
 FIND_EXPIRED = statement(f"""
     SELECT {UPLOAD_COLUMNS} FROM uploads u
     WHERE u.state = 'open' AND u.pending_key IS NULL AND u.expires_at <= service_now()
+        AND u.{listing.UPLOADS}
     ORDER BY u.expires_at LIMIT :limit
 """)
 

@@ -33,10 +33,10 @@ UPLOAD_COLUMNS = """
     u.cleanup_due_at
 """
 
-# Of a query that names its uploads `u`: those that this principal may know of.
-OWN_UPLOAD = """
-    u.owner = :owner AND (:file_id IS NULL OR u.main_service_file_id #>> '{}' = :file_id)
-"""
+# Of a query that names its uploads `u` and looks one up: whether this principal may know of it. It
+# says so in a way that no index knows: what has a key is not searched for among all of its owner.
+OF_FILE = "(:file_id IS NULL OR u.main_service_file_id #>> '{}' = :file_id)"
+OWN_UPLOAD = f"(u.owner = :owner) IS TRUE AND {OF_FILE}"
 
 
 def upload_of(row: Row) -> Upload:
