@@ -23,6 +23,7 @@ from chunk_service.api.connection_limits import (
     ConnectionWatch,
 )
 from chunk_service.api.cross_origin import cross_origin_headers
+from chunk_service.api.joined_answer import JoinedAnswer
 from chunk_service.api.problems import Problem
 from chunk_service.api.timer import Timer
 
@@ -143,6 +144,7 @@ class EndingProtocol(HttpToolsProtocol):
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
         self._answered = cycle
+        cycle.transport = JoinedAnswer(self.transport, self.loop)
         super()._start_asgi_task(cycle, app)
 
     def _close(self) -> None:
