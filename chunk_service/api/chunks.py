@@ -33,7 +33,7 @@ from chunk_service.api.spellings import upload_id_of
 from chunk_service.domain.completion import Completion
 from chunk_service.domain.errors import StorageUnavailable
 from chunk_service.domain.principals import Scope
-from chunk_service.usecases.begin_upload import NewUpload
+from chunk_service.usecases.beginning import NewUpload
 
 
 async def init(request: Request) -> Response:

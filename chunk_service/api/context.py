@@ -19,7 +19,7 @@ from chunk_service.api.sharing import Sharing
 from chunk_service.domain.completion import Completion
 from chunk_service.domain.principals import Principal
 from chunk_service.domain.uploads import Piece, Upload, UploadId
-from chunk_service.usecases.begin_upload import NewUpload
+from chunk_service.usecases.beginning import NewUpload
 from chunk_service.usecases.check_health import Health
 from chunk_service.usecases.ports import ChunkRequest, Receipt
 from chunk_service.usecases.read_upload import UploadStatus

@@ -21,7 +21,8 @@ from chunk_service.domain.principals import Principal, bound_file_id
 from chunk_service.domain.states import State
 from chunk_service.domain.uploads import FileId, Upload, UploadId, Way
 from chunk_service.usecases.begin_multipart import BeginMultipart
-from chunk_service.usecases.begin_upload import BeginUpload, NewUpload
+from chunk_service.usecases.begin_upload import BeginUpload
+from chunk_service.usecases.beginning import NewUpload
 from chunk_service.usecases.refusals import check_way, past_receiving, unknown_upload
 
 

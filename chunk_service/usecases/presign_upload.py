@@ -15,7 +15,8 @@ from chunk_service.domain.plan import MAX_PART_BYTES
 from chunk_service.domain.principals import Principal, bound_file_id
 from chunk_service.domain.states import State
 from chunk_service.domain.uploads import FileId, Upload, Way
-from chunk_service.usecases.begin_upload import BeginUpload, NewUpload
+from chunk_service.usecases.begin_upload import BeginUpload
+from chunk_service.usecases.beginning import NewUpload
 from chunk_service.usecases.refusals import past_receiving
 
 # A request that begins just before its URL expires may take its time, and so may the confirmation.

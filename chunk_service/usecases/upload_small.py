@@ -20,14 +20,8 @@ from chunk_service.domain.errors import DatabaseUnavailable, DigestMismatch
 from chunk_service.domain.plan import check_size
 from chunk_service.domain.principals import Principal
 from chunk_service.domain.uploads import ChunkDigest, Piece, Recipe, Upload, UploadId
-from chunk_service.usecases.begin_upload import (
-    BeginUpload,
-    Begun,
-    Draft,
-    IdempotencyKey,
-    NewUpload,
-    NoRoom,
-)
+from chunk_service.usecases.begin_upload import BeginUpload
+from chunk_service.usecases.beginning import Begun, Draft, IdempotencyKey, NewUpload, NoRoom
 from chunk_service.usecases.check_type import TypeCheck
 from chunk_service.usecases.closing import Closer, Content, Taken
 

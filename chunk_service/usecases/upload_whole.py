@@ -29,7 +29,8 @@ from chunk_service.domain.states import State
 from chunk_service.domain.uploads import FileId, Piece, Upload, UploadId, Way
 from chunk_service.usecases.abort_upload import AbortUpload
 from chunk_service.usecases.await_end import AwaitEnd
-from chunk_service.usecases.begin_upload import BeginUpload, Begun, NewUpload
+from chunk_service.usecases.begin_upload import BeginUpload
+from chunk_service.usecases.beginning import Begun, NewUpload
 from chunk_service.usecases.closing import LOST
 from chunk_service.usecases.complete_upload import CompleteUpload
 from chunk_service.usecases.cutting import CutChunk, Cutter

@@ -15,7 +15,7 @@ from chunk_service.domain.plan import DEFAULT_PART_BYTES, MAX_OBJECT_BYTES, MIB
 from chunk_service.domain.rates import Rate
 from chunk_service.domain.uploads import RelayMode
 from chunk_service.settings.model import Settings
-from chunk_service.usecases.begin_upload import UploadDefaults
+from chunk_service.usecases.beginning import UploadDefaults
 from chunk_service.usecases.check_type import TypeCheck
 
 MAX_JSON_BYTES = 256 * 1024

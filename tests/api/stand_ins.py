@@ -20,7 +20,7 @@ from chunk_service.domain.principals import Principal
 from chunk_service.domain.rates import Rate
 from chunk_service.domain.states import State
 from chunk_service.domain.uploads import Piece, RelayMode, Stored, Upload, UploadId
-from chunk_service.usecases.begin_upload import NewUpload
+from chunk_service.usecases.beginning import NewUpload
 from chunk_service.usecases.check_health import Health
 from chunk_service.usecases.find_events import EventDetails
 from chunk_service.usecases.ports import ChunkAddress, ChunkRequest, Receipt

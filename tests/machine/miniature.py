@@ -11,7 +11,7 @@ from typing import Any
 from chunk_service.adapters.postgres.beginning import BeginningRows
 from chunk_service.domain.uploads import Upload
 from chunk_service.settings.model import Settings
-from chunk_service.usecases.begin_upload import Draft, IdempotencyKey, NoRoom
+from chunk_service.usecases.beginning import Draft, IdempotencyKey, NoRoom
 from tests.fixtures.stores import StoreServer
 from tests.service import tokens
 from tests.service.main_service import SECRET

@@ -13,7 +13,8 @@ from chunk_service.domain.checksums import Algorithm
 from chunk_service.domain.errors import ContentTooLarge, DatabaseUnavailable
 from chunk_service.domain.plan import make_plan
 from chunk_service.domain.uploads import Recipe, SpoolId, Upload
-from chunk_service.usecases.begin_upload import BeginUpload, Begun
+from chunk_service.usecases.begin_upload import BeginUpload
+from chunk_service.usecases.beginning import Begun
 from chunk_service.usecases.check_type import TypeCheck
 from chunk_service.usecases.closing import Closer, Taken
 from chunk_service.usecases.upload_small import SMALL_BYTES, Memory, UploadSmall

@@ -24,7 +24,7 @@ from chunk_service.adapters.postgres.values import (
     upload_of,
 )
 from chunk_service.domain.uploads import ChunkDigest, SpoolId, Upload
-from chunk_service.usecases.begin_upload import Draft, Earlier, IdempotencyKey, NoRoom
+from chunk_service.usecases.beginning import Draft, Earlier, IdempotencyKey, NoRoom
 from chunk_service.usecases.closing import Closer
 
 # Soon after a presigned request could have been made.

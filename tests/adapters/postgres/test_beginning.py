@@ -10,7 +10,7 @@ from chunk_service.domain.checksums import Algorithm, Checksum
 from chunk_service.domain.principals import Principal
 from chunk_service.domain.states import State
 from chunk_service.domain.uploads import RelayMode, Upload
-from chunk_service.usecases.begin_upload import IdempotencyKey, NoRoom
+from chunk_service.usecases.beginning import IdempotencyKey, NoRoom
 from tests.adapters.postgres.clock import Clock
 from tests.fixtures.drafts import a_draft
 from tests.fixtures.rows import ALICE, Rows

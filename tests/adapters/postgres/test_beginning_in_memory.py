@@ -10,7 +10,7 @@ from chunk_service.adapters.digests import digest_of
 from chunk_service.adapters.postgres.draining import DrainingRows
 from chunk_service.domain.states import State
 from chunk_service.domain.uploads import Upload, Way
-from chunk_service.usecases.begin_upload import Draft, IdempotencyKey, NoRoom
+from chunk_service.usecases.beginning import Draft, IdempotencyKey, NoRoom
 from chunk_service.usecases.closing import Closer
 from tests.adapters.postgres.clock import Clock
 from tests.adapters.postgres.test_beginning import limited

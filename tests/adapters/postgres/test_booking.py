@@ -11,7 +11,7 @@ import pytest
 from chunk_service.adapters.postgres.admission import AdmissionLimits
 from chunk_service.adapters.postgres.statements import statement
 from chunk_service.domain.uploads import RelayMode, Upload
-from chunk_service.usecases.begin_upload import NoRoom
+from chunk_service.usecases.beginning import NoRoom
 from chunk_service.usecases.receiving import Admission, Attempt
 from tests.adapters.postgres.clock import Clock
 from tests.fixtures.chunk_bytes import bytes_of
