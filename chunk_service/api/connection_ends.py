@@ -42,6 +42,7 @@ class EndingProtocol(HttpToolsProtocol):
         self.timeout_keep_alive = self.limits.idle_seconds
         self.is_refused = False
         self._answered: RequestResponseCycle | None = None
+        self._answer: JoinedAnswer | None = None
         self._unsent_bytes = 0
         self._send_timer = Timer(self.loop, self._end_unread)
         self._linger_timer = Timer(self.loop, self._close)
@@ -113,6 +114,9 @@ class EndingProtocol(HttpToolsProtocol):
         self._linger_timer.cancel()
 
     def on_response_complete(self) -> None:
+        """Nothing is written before the head of an answer that has no body."""
+        if self._answer is not None:
+            self._answer.send_held()
         super().on_response_complete()
         if self.transport.is_closing() and self.transport.get_write_buffer_size():
             self._watch_reading()
@@ -144,7 +148,7 @@ class EndingProtocol(HttpToolsProtocol):
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
         self._answered = cycle
-        cycle.transport = JoinedAnswer(self.transport, self.loop)
+        cycle.transport = self._answer = JoinedAnswer(self.transport, self.loop)
         super()._start_asgi_task(cycle, app)
 
     def _close(self) -> None:

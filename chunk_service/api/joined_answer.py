@@ -28,18 +28,18 @@ class JoinedAnswer(asyncio.Transport):
             self._transport.writelines((held, data))
         elif isinstance(data, bytes) and data.startswith(_HEAD):
             self._held = data
-            self._loop.call_soon(self._send)
+            self._loop.call_soon(self.send_held)
         else:
             self._transport.write(data)
 
     def close(self) -> None:
-        self._send()
+        self.send_held()
         self._transport.close()
 
     def is_closing(self) -> bool:
         return self._transport.is_closing()
 
-    def _send(self) -> None:
+    def send_held(self) -> None:
         held, self._held = self._held, None
         if held is not None and not self._transport.is_closing():
             self._transport.write(held)

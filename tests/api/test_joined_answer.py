@@ -5,8 +5,11 @@ from collections.abc import Iterable
 from typing import Any
 
 import pytest
+from starlette.types import Receive, Scope, Send
 
 from chunk_service.api.joined_answer import JoinedAnswer
+from chunk_service.api.server_protocol import ServerProtocol
+from tests.api.served import connected
 
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n"
 
@@ -82,3 +85,20 @@ async def test_a_connection_that_ended_is_told_nothing(line: Line, answer: Joine
     line.close()
     await turn()
     assert line.writes == []
+
+
+async def test_a_refusal_comes_behind_the_answer_before_it() -> None:
+    """Also where that has no body, and what is refused comes before the loop's next turn."""
+    serving: list[ServerProtocol] = []
+
+    async def app(_scope: Scope, _receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body"})
+        serving[0].data_received(b"no request at all\r\n\r\n")
+
+    async with connected(app) as (reader, writer, protocol):
+        serving.append(protocol)
+        writer.write(b"HEAD / HTTP/1.1\r\nHost: a\r\n\r\n")
+        async with asyncio.timeout(10):
+            answers = [await reader.readuntil(b"\r\n\r\n") for _ in range(2)]
+    assert [answer.split()[1] for answer in answers] == [b"200", b"400"]
