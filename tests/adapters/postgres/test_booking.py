@@ -17,8 +17,10 @@ from tests.adapters.postgres.clock import Clock
 from tests.fixtures.chunk_bytes import bytes_of
 from tests.fixtures.drafts import a_draft
 from tests.fixtures.rows import ALICE, Rows
+from tests.fixtures.sql import text
 
 USED = statement("SELECT spool_used_bytes(:spool, :attempt) AS size_bytes")
+READ = text("SELECT pg_stat_get_xact_tuples_returned('reservations_by_spool'::regclass) AS entries")
 ROOM = 80
 
 
@@ -213,3 +215,20 @@ async def test_a_chunk_that_may_be_the_last_is_booked_as_far_as_it_reaches(
     assert before_it.reserved
     another = await small.begin(chunk_size=8)
     assert not (await small.reserve(small.attempt(another, 0, 8), another, 0)).fits_quota
+
+
+async def test_what_was_booked_and_given_back_is_not_read_again_and_again(rows: Rows) -> None:
+    upload = await rows.begin()
+    for _ in range(10):
+        attempts = [rows.attempt(upload, index, 8) for index in range(50)]
+        for index, attempt in enumerate(attempts):
+            await rows.reserve(attempt, upload, index)
+            await rows.receiving.release(attempt.id)
+    await used_bytes(rows)
+    async with rows.database.transaction() as connection:
+        before = await connection.row(READ)
+        await connection.row(USED, spool=rows.spool_id, attempt=rows.spool_id)
+        after = await connection.row(READ)
+    assert before is not None
+    assert after is not None
+    assert after["entries"] - before["entries"] < 50

@@ -30,7 +30,11 @@ LISTS = frozenset(
 )
 OF_OWNERS = "uploads_by_owner_and_day"
 MARKS = (listing.UPLOADS, listing.CHUNKS, listing.PARTS)
+LARGE = frozenset({"chunks", "parts", "uploads"})
+# Once a round, with a limit: no index knows when uploads ended.
+READS_ALL = "sweeping.PRUNE_UPLOADS"
 SCANNED = re.compile(r"(?:using|Index Scan on) (\w+)")
+READ_WHOLE = re.compile(r"Seq Scan on (\w+)")
 
 ENDED = """
     INSERT INTO spools (id, host) VALUES (gen_random_uuid(), 'here');
@@ -58,13 +62,21 @@ def statements() -> Mapping[str, Statement]:
     return found
 
 
-async def scanned(connection: asyncpg.Connection, asked: Statement) -> frozenset[str]:
-    """The indexes of the plan that is kept for any values."""
+async def plan_of(connection: asyncpg.Connection, asked: Statement) -> str:
+    """The plan that is kept for any values."""
     await connection.execute(f"PREPARE asked AS {asked.text}")
     values = ", ".join(["NULL"] * len(asked.names))
     rows = await connection.fetch(f"EXPLAIN EXECUTE asked{f'({values})' if values else ''}")
     await connection.execute("DEALLOCATE asked")
-    return frozenset(SCANNED.findall("\n".join(row[0] for row in rows)))
+    return "\n".join(row[0] for row in rows)
+
+
+async def scanned(connection: asyncpg.Connection, asked: Statement) -> frozenset[str]:
+    return frozenset(SCANNED.findall(await plan_of(connection, asked)))
+
+
+async def read_whole(connection: asyncpg.Connection, asked: Statement) -> frozenset[str]:
+    return frozenset(READ_WHOLE.findall(await plan_of(connection, asked)))
 
 
 def lists(asked: Statement) -> bool:
@@ -113,3 +125,9 @@ async def test_what_has_a_key_is_not_searched_for_among_all_of_its_owner(
 async def test_each_list_has_who_reads_it(planner: asyncpg.Connection) -> None:
     read = [await scanned(planner, asked) for asked in statements().values() if lists(asked)]
     assert frozenset().union(*read) >= LISTS
+
+
+@pytest.mark.parametrize("planned_url", ["counted while idle"], indirect=True)
+async def test_no_list_reads_whole_tables(planner: asyncpg.Connection) -> None:
+    for name, asked in statements().items():
+        assert name == READS_ALL or not await read_whole(planner, asked) & LARGE, name
