@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
@@ -14,6 +15,7 @@ import pytest
 from chunk_service.cli import migrations
 from chunk_service.cli.stack.ports import LOOPBACK
 from chunk_service.cli.stack.postgres import EmbeddedPostgres
+from chunk_service.wiring.doctor.database import TABLES
 from tests.cli.operator import SECRET, Operator
 from tests.cli.site import Site
 from tests.doubles.mail import MailDouble, taking_mail
@@ -36,6 +38,7 @@ def test_a_sound_deployment_has_no_fault_and_nothing_is_left_of_the_examination(
     assert {verdict for verdict, _ in found.values()} <= {"ok", "warning"}
     sound = {check for check, (verdict, _) in found.items() if verdict == "ok"}
     assert sound >= {"database.schema", "database.durability", "database.extensions", "spool.room"}
+    assert sound >= {"database.rights", "database.identity"}
     assert sound >= {"s3.bucket", "s3.objects", "s3.multiparts", "s3.conditions", "s3.checksums"}
     assert sound >= {"s3.missing-keys", "s3.clock", "s3.public", "tokens.key", "events.main"}
     assert site.bucket.keys() == set()
@@ -82,6 +85,33 @@ def test_a_database_that_may_forget_is_named(site: Site) -> None:
 def test_an_extension_that_is_gone_is_named(site: Site) -> None:
     site.run("DROP EXTENSION pg_trgm CASCADE")
     assert site.faults() == {"database.extensions"}
+
+
+def test_a_role_that_may_not_use_a_table_is_named(site: Site) -> None:
+    role = f"second_{uuid4().hex}"
+    site.run(f"""
+        CREATE ROLE {role} LOGIN PASSWORD 'secret';
+        GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role};
+        GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {role};
+        REVOKE UPDATE ON shares FROM {role};
+        REVOKE USAGE ON SEQUENCE pgqueuer_id_seq FROM {role};
+    """)
+    url = urlsplit(site.database_url)
+    second = url._replace(netloc=f"{role}:secret@{url.netloc.rpartition('@')[2]}").geturl()
+    verdict, said = replace(site, database_url=second).findings()["database.rights"]
+    assert (verdict, said) == ("fault", "may not use pgqueuer_id_seq, shares")
+    site.run(f"GRANT UPDATE ON shares TO {role}; GRANT USAGE ON SEQUENCE pgqueuer_id_seq TO {role}")
+    assert "database.rights" not in replace(site, database_url=second).faults()
+    site.run(f"DROP OWNED BY {role}; DROP ROLE {role}")
+
+
+def test_the_rights_to_all_tables_are_asked_for(site: Site) -> None:
+    site.run(f"""
+        DO $$ BEGIN ASSERT (
+            SELECT array_agg(relname ORDER BY relname) FROM pg_class
+            WHERE relnamespace = CAST('public' AS regnamespace) AND relkind = 'r'
+        ) = array{["alembic_version", *TABLES]!r}::name[]; END $$
+    """)
 
 
 def test_published_keys_out_of_reach_are_named(site: Site) -> None:

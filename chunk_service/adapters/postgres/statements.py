@@ -27,7 +27,7 @@ _TYPES: Final[Mapping[str, str]] = {
         ("integer[]", "indices part_numbers numbers"),
         ("bigint[]", "part_bytes"),
         ("uuid[]", "uploads"),
-        ("text[]", "checksums endpoints etags events file_names part_crcs targets"),
+        ("text[]", "checksums endpoints etags events file_names part_crcs tables targets"),
         ("text", "bucket change checksum content_type crcs endpoint error etag event event_type"),
         ("text", "excerpt failure file_id file_name host idempotency_key key main_service_file_id"),
         ("text", "metadata mpu_id name new_mpu_id original_file_name outcome owner part_checksum"),

@@ -1,4 +1,4 @@
-"""The database: reachable, keeping what it acknowledges, with its extensions and the right time.
+"""The database: reachable, keeping what it acknowledges, with extensions, rights and the time.
 
 Whether its schema is the newest is known to the command, which has the migrations.
 """
@@ -17,12 +17,44 @@ from chunk_service.wiring.options import database_options
 
 NEEDED_EXTENSIONS: Final = frozenset({"pg_trgm", "btree_gin"})
 MOST_SKEW_SECONDS: Final = 30.0
+# All that the migrations make; that of Alembic is only theirs.
+TABLES: Final = (
+    "chunks",
+    "confirmed_deletions",
+    "database_identity",
+    "deliveries",
+    "delivery_attempts",
+    "disabled_endpoints",
+    "events",
+    "files",
+    "idempotency_keys",
+    "parts",
+    "pgqueuer",
+    "pgqueuer_log",
+    "pgqueuer_schedules",
+    "pgqueuer_statistics",
+    "reservations",
+    "shares",
+    "spools",
+    "uploads",
+)
 
 EXTENSIONS = statement("SELECT extname FROM pg_extension")
 ROOM = statement("""
     SELECT extract(epoch FROM clock_timestamp()) AS now,
         CAST(current_setting('max_connections') AS integer) AS connections,
         current_setting('server_version') AS version
+""")
+# Of several privileges in one call any would do.
+WITHHELD = statement("""
+    SELECT relname AS name FROM pg_class
+    WHERE pg_table_is_visible(oid) AND (
+        relname = ANY (:tables) AND NOT (
+            has_table_privilege(oid, 'SELECT') AND has_table_privilege(oid, 'INSERT')
+            AND has_table_privilege(oid, 'UPDATE') AND has_table_privilege(oid, 'DELETE')
+        ) OR relkind = 'S' AND relname LIKE 'pgqueuer%' AND NOT has_sequence_privilege(oid, 'USAGE')
+    )
+    ORDER BY relname
 """)
 HAS_IDENTITY = statement("SELECT to_regclass('database_identity') IS NOT NULL AS is_there")
 
@@ -61,7 +93,18 @@ async def _of(database: Database, settings: Settings) -> AsyncIterator[Finding]:
         yield sound("database.extensions", f"has {', '.join(sorted(NEEDED_EXTENSIONS))}")
     identity = await database.row(HAS_IDENTITY)
     if identity is not None and identity["is_there"]:
-        yield await _of_identity(database)
+        async for finding in _of_tables(database):
+            yield finding
+
+
+async def _of_tables(database: Database) -> AsyncIterator[Finding]:
+    withheld = [row["name"] for row in await database.rows(WITHHELD, tables=TABLES)]
+    if withheld:
+        advice = "GRANT this role SELECT, INSERT, UPDATE, DELETE on tables, USAGE on sequences."
+        yield faulty("database.rights", f"may not use {', '.join(withheld)}", advice)
+        return
+    yield sound("database.rights", "may use all tables")
+    yield await _of_identity(database)
 
 
 async def _of_server(database: Database, settings: Settings) -> AsyncIterator[Finding]:
