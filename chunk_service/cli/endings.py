@@ -9,8 +9,6 @@ from typing import NoReturn
 
 import typer
 
-from chunk_service.settings.loading import SettingsError
-
 FAILED = 1
 MISUSED = 2
 
@@ -23,6 +21,8 @@ def end(message: str, *, code: int = FAILED) -> NoReturn:
 @contextmanager
 def settings_checked() -> Iterator[None]:
     """Around the reading of settings: what is wrong with them is the whole message."""
+    from chunk_service.settings.loading import SettingsError
+
     try:
         yield
     except SettingsError as error:

@@ -1,5 +1,7 @@
 """The commands are there, explain themselves, and end with one message when settings are wrong."""
 
+import subprocess
+import sys
 from importlib.metadata import version
 from pathlib import Path
 
@@ -31,6 +33,24 @@ def test_every_command_has_a_help(command: str) -> None:
     code, output = run(command, "--help")
     assert code == 0
     assert "Usage" in output
+
+
+def test_a_command_of_the_client_waits_for_nothing_of_the_service() -> None:
+    listed = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "chunk_service", "ls", "--help"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    imported = {line.rpartition("|")[2].strip() for line in listed.stderr.splitlines()}
+    assert "chunk_service.cli.endings" in imported
+    assert not imported & {"chunk_service.cli.supervise", "pydantic_settings", "structlog"}
+
+
+def test_a_command_that_is_misspelt_is_guessed() -> None:
+    code, output = run("servr")
+    assert code == 2
+    assert "Did you mean 'serve'?" in output
 
 
 def test_its_version_is_that_of_the_package() -> None:

@@ -232,7 +232,7 @@ async def test_the_test_vector_of_the_standard_is_read() -> None:
 
 
 def test_who_has_no_paseto_does_not_load_it() -> None:
-    program = "import sys, chunk_service.cli.main, chunk_service.app; print(*sys.modules)"
+    program = "import sys, chunk_service.cli.serve, chunk_service.app; print(*sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
