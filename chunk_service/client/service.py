@@ -71,9 +71,11 @@ class Client:
         # Completing calls wait for the store; the chunks of other files go on meanwhile.
         limits = httpx.Limits(max_connections=2 * chosen.parallel)
         memory = Memory(chosen.state_folder, url)
+        # The reading of all certificates takes longer than a short call.
+        trust = httpx.create_ssl_context()
         async with (
-            httpx.AsyncClient(base_url=url, timeout=timeout, limits=limits) as http,
-            httpx.AsyncClient(timeout=timeout) as store,
+            httpx.AsyncClient(base_url=url, timeout=timeout, limits=limits, verify=trust) as http,
+            httpx.AsyncClient(timeout=timeout, verify=trust) as store,
         ):
             await asyncio.to_thread(memory.prune)
             calls = Calls(http, tokens, chosen.patience, chosen.tell)
