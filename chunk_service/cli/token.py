@@ -14,7 +14,9 @@ import jwt
 import typer
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from chunk_service.cli.endings import MISUSED, end, settings_checked
@@ -30,6 +32,7 @@ class Mint(Protocol):
     ) -> str: ...
 
 
+_UNFIT = "expected an RSA, P-256 or Ed25519 key"
 _SCOPE = f"Scopes, separated by blanks: {', '.join(Scope)}. Without: all but {Scope.ADMIN}."
 
 
@@ -74,14 +77,27 @@ def mint_token(
     ttl: timedelta,
     rsa_algorithm: str = "RS256",
 ) -> str:
-    """A JWT with `claims`, `iat` and `exp`; ValueError when the key cannot sign one."""
+    """A JWT as of `sign_token`, by a key in PEM; ValueError when that cannot sign one."""
+    key = _loaded(private_key_pem)
+    return sign_token(key, claims=claims, ttl=ttl, rsa_algorithm=rsa_algorithm)
+
+
+def sign_token(
+    key: PrivateKeyTypes,
+    *,
+    claims: Mapping[str, str | int],
+    ttl: timedelta,
+    rsa_algorithm: str = "RS256",
+) -> str:
+    """A JWT with `claims`, `iat` and `exp`; ValueError when the key is of no kind that signs."""
+    if not isinstance(key, RSAPrivateKey | EllipticCurvePrivateKey | Ed25519PrivateKey):
+        raise ValueError(_UNFIT)
     issued = int(time.time())
     times = {"iat": issued, "exp": issued + int(ttl.total_seconds())}
-    algorithm = _algorithm(private_key_pem, rsa_algorithm=rsa_algorithm)
     try:
-        return jwt.encode({**claims, **times}, private_key_pem, algorithm=algorithm)
+        return jwt.encode({**claims, **times}, key, algorithm=_algorithm(key, rsa_algorithm))
     except (jwt.PyJWTError, TypeError):
-        raise ValueError("expected an RSA, P-256 or Ed25519 key") from None
+        raise ValueError(_UNFIT) from None
 
 
 def _expected(issuer: str | None, audience: str | None) -> TokenContentSettings:
@@ -108,11 +124,16 @@ def _minted(mint: Mint, key: Path, *, claims: dict[str, str | None], ttl: str) -
         end(str(error), code=MISUSED)
 
 
-def _algorithm(private_key_pem: bytes, *, rsa_algorithm: str) -> str:
+def _loaded(private_key_pem: bytes) -> PrivateKeyTypes:
     try:
-        key = load_pem_private_key(private_key_pem, password=None)
+        return load_pem_private_key(private_key_pem, password=None)
     except (ValueError, TypeError, UnsupportedAlgorithm):
         raise ValueError("expected a private key in PEM, not encrypted") from None
+
+
+def _algorithm(
+    key: RSAPrivateKey | EllipticCurvePrivateKey | Ed25519PrivateKey, rsa_algorithm: str
+) -> str:
     if isinstance(key, RSAPrivateKey):
         return rsa_algorithm if rsa_algorithm.startswith("RS") else "RS256"
     return "ES256" if isinstance(key, EllipticCurvePrivateKey) else "EdDSA"

@@ -4,14 +4,9 @@ from datetime import timedelta
 from functools import cache
 
 from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    PublicFormat,
-)
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from chunk_service.cli.token import mint_token
+from chunk_service.cli.token import sign_token
 
 ISSUER = "main-service"
 AUDIENCE = "chunk-service"
@@ -27,11 +22,10 @@ def public_key_pem() -> str:
     return private_key().public_key().public_bytes(Encoding.PEM, form).decode()
 
 
-def token(owner: str, **claims: str | int) -> str:
+def token(owner: str, *, ttl: timedelta = timedelta(hours=1), **claims: str | int) -> str:
     """A good token of that owner, with more claims where they are given."""
-    pem = private_key().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    return mint_token(
-        private_key_pem=pem,
+    return sign_token(
+        private_key(),
         claims={"iss": ISSUER, "aud": AUDIENCE, "sub": owner, **claims},
-        ttl=timedelta(hours=1),
+        ttl=ttl,
     )

@@ -7,9 +7,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from chunk_service.cli.token import mint_token
 from chunk_service.client.errors import TokenRefused
 from chunk_service.client.tokens import Tokens
 from chunk_service.settings.model import Settings
@@ -27,13 +25,7 @@ FIRST_BYTES = 9 * MIB
 def short_lived() -> str:
     """For two or three seconds: the service also takes tokens that ended a moment ago."""
     leeway = Settings.model_fields["jwt_leeway_seconds"].default
-    return mint_token(
-        private_key_pem=tokens.private_key().private_bytes(
-            Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
-        ),
-        claims={"iss": tokens.ISSUER, "aud": tokens.AUDIENCE, "sub": OWNER},
-        ttl=timedelta(seconds=3 - leeway),
-    )
+    return tokens.token(OWNER, ttl=timedelta(seconds=3 - leeway))
 
 
 async def refused(service: RunningService, text: str) -> bool:
