@@ -41,8 +41,8 @@ def _table(scenarios: list[Scenario]) -> str:
 
 def _scenarios() -> Iterator[Scenario]:
     for path in sorted(TESTS.rglob("test_*.py")):
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-        for node in ast.walk(tree):
+        text = path.read_text(encoding="utf-8")
+        for node in ast.walk(ast.parse(text)) if MARK in text else ():
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
                 yield from _marked(node, path)
 

@@ -82,14 +82,16 @@ async def stranger(service: RunningService) -> AsyncIterator[Caller]:
 @pytest.fixture
 async def anyone(service: RunningService) -> AsyncIterator[httpx.AsyncClient]:
     """Somebody without a token."""
-    async with httpx.AsyncClient(base_url=service.url, trust_env=False, timeout=30) as client:
+    async with httpx.AsyncClient(
+        base_url=service.url, trust_env=False, timeout=30, verify=False
+    ) as client:
         yield client
 
 
 @pytest.fixture
 async def outside() -> AsyncIterator[httpx.AsyncClient]:
     """Somebody without a token, who was given a link to the store."""
-    async with httpx.AsyncClient(trust_env=False) as client:
+    async with httpx.AsyncClient(trust_env=False, verify=False) as client:
         yield client
 
 

@@ -11,7 +11,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.service.tokens import token
+
+# What a command prints is the same on both stores, and starting one takes its time.
+ON_ONE_STORE = pytest.mark.parametrize("store_server", ["seaweedfs"], indirect=True)
 
 _PASSED_ON = ("PATH", "PYTHONPATH", "LANG", "LC_ALL", "TZ", "TMPDIR")
 

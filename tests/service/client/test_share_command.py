@@ -5,8 +5,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.service.client.command import Command
+from tests.service.client.command import ON_ONE_STORE, Command
 from tests.service.running import RunningService
+
+pytestmark = ON_ONE_STORE
 
 
 @pytest.fixture

@@ -11,10 +11,12 @@ import pytest
 from tests.doubles.fault_proxy import FaultProxy
 from tests.doubles.tcp_relay import Direction
 from tests.service.bucket import Bucket
-from tests.service.client.command import Command
+from tests.service.client.command import ON_ONE_STORE, Command
 from tests.service.content import MIB, content_of
 from tests.service.running import RunningService
 from tests.service.waiting import until
+
+pytestmark = ON_ONE_STORE
 
 SIZE_BYTES = 26 * MIB
 NO_SUCH_URL = "http://127.0.0.1:9"
