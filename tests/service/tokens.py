@@ -22,10 +22,11 @@ def public_key_pem() -> str:
     return private_key().public_key().public_bytes(Encoding.PEM, form).decode()
 
 
-def token(owner: str, *, ttl: timedelta = timedelta(hours=1), **claims: str | int) -> str:
+def token(owner: str, **claims: str | int) -> str:
     """A good token of that owner, with more claims where they are given."""
-    return sign_token(
-        private_key(),
-        claims={"iss": ISSUER, "aud": AUDIENCE, "sub": owner, **claims},
-        ttl=ttl,
-    )
+    return token_for(timedelta(hours=1), owner, **claims)
+
+
+def token_for(ttl: timedelta, owner: str, /, **claims: str | int) -> str:
+    claims = {"iss": ISSUER, "aud": AUDIENCE, "sub": owner, **claims}
+    return sign_token(private_key(), claims=claims, ttl=ttl)

@@ -25,7 +25,7 @@ FIRST_BYTES = 9 * MIB
 def short_lived() -> str:
     """For two or three seconds: the service also takes tokens that ended a moment ago."""
     leeway = Settings.model_fields["jwt_leeway_seconds"].default
-    return tokens.token(OWNER, ttl=timedelta(seconds=3 - leeway))
+    return tokens.token_for(timedelta(seconds=3 - leeway), OWNER)
 
 
 async def refused(service: RunningService, text: str) -> bool:
