@@ -9,6 +9,8 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
+from chunk_service.cli.main import app
+
 _WIDTH_COLUMNS = 96
 _INTRODUCTION = """\
 # Commands
@@ -22,9 +24,6 @@ settings or arguments are wrong; `upload` and its like have more, and tell them.
 
 
 def commands_page() -> str:
-    # The list of commands imports `generate`, which asks for this page.
-    from chunk_service.cli.main import app
-
     root = get_command(app)
     return "\n".join([_INTRODUCTION, *_sections(root, "chunk-service", parent=None)])
 
