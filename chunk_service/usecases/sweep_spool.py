@@ -3,12 +3,13 @@
 Rows are the truth about what is owed, the folder about what is here. Read in this order nothing in
 flight is touched: rows that expect files, then the folder, then every row that names a file. A
 reservation is deleted, and committed so, before its file is; an attempt that still lives finds its
-reservation gone and gives up.
+reservation gone and gives up. Only then it is asked whether this is still the database that named
+the files: one that took its place meanwhile may not know the last of them.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 import structlog
 
@@ -36,6 +37,9 @@ class SweepReport:
     @property
     def is_clean(self) -> bool:
         return not (self.lapsed_reservations or self.unnamed_files or self.lost_chunks)
+
+
+NOTHING: Final = SweepReport((), (), ())
 
 
 class Rows(Protocol):
@@ -66,32 +70,38 @@ class SweepSpool:
         return await self._compare(await self.rows.lapsed_reservations(self.spool.id))
 
     async def __call__(self) -> SweepReport:
-        if not await self.rows.may_destroy():
-            log.error("the database was restored or replaced: no clean-up until it is adopted")
-            return SweepReport((), (), ())
+        if not await self._may_destroy():
+            return NOTHING
         lapsed = await self.rows.reap_reservations(self.spool.id)
-        for name in lapsed:
-            await self.spool.unlink(name)
         report = await self._compare(lapsed)
-        for name in report.unnamed_files:
+        if report.is_clean or not await self._may_destroy():
+            return NOTHING
+        for name in {*lapsed, *report.unnamed_files}:
             await self.spool.unlink(name)
         await self._lose(report.lost_chunks)
-        if not report.is_clean:
-            log.warning(
-                "spool swept",
-                lapsed_reservations=len(report.lapsed_reservations),
-                unnamed_files=len(report.unnamed_files),
-                lost_chunks=len(report.lost_chunks),
-            )
+        log.warning(
+            "spool swept",
+            lapsed_reservations=len(report.lapsed_reservations),
+            unnamed_files=len(report.unnamed_files),
+            lost_chunks=len(report.lost_chunks),
+        )
         return report
+
+    async def _may_destroy(self) -> bool:
+        """To be asked after the rows were read: another database may be there at any time."""
+        if await self.rows.may_destroy():
+            return True
+        log.error("the database was restored or replaced: no clean-up until it is adopted")
+        return False
 
     async def _compare(self, lapsed: Sequence[str]) -> SweepReport:
         expected = await self.rows.expected_files(self.spool.id)
         here = await self.spool.file_sizes()
         named = await self.rows.named_files(self.spool.id)
+        known = named.union(lapsed)
         return SweepReport(
             lapsed_reservations=lapsed,
-            unnamed_files=[name for name in here if name not in named],
+            unnamed_files=[name for name in here if name not in known],
             lost_chunks=[
                 each.file_name
                 for each in expected
