@@ -6,6 +6,7 @@ them adopted, nothing is destroyed because no row names it.
 """
 
 from dataclasses import dataclass
+from typing import Final
 
 import structlog
 
@@ -14,23 +15,28 @@ from chunk_service.adapters.postgres.statements import statement
 
 log = structlog.get_logger(__name__)
 
-COMPARE = statement("""
-    WITH now AS (
-        SELECT system_identifier, timeline_id
-        FROM pg_control_system(), pg_control_checkpoint()
-    ), known AS (
-        INSERT INTO database_identity (system_identifier, timeline)
-        SELECT system_identifier, timeline_id FROM now
-        ON CONFLICT (singleton) DO NOTHING
-        RETURNING system_identifier
+# Of the database that a statement runs in; one that was never asked is the first.
+IS_FAMILIAR: Final = """
+    NOT EXISTS (
+        SELECT FROM database_identity d, pg_control_system() system, pg_control_checkpoint() log
+        WHERE d.system_identifier <> system.system_identifier OR d.timeline <> log.timeline_id
     )
-    SELECT EXISTS (SELECT FROM known) OR EXISTS (
-        SELECT FROM database_identity d JOIN now
-            ON d.system_identifier = now.system_identifier AND d.timeline = now.timeline_id
-    ) AS familiar
+"""
+
+COMPARE = statement(f"""
+    WITH first AS (
+        INSERT INTO database_identity (system_identifier, timeline)
+        SELECT system_identifier, timeline_id FROM pg_control_system(), pg_control_checkpoint()
+        ON CONFLICT (singleton) DO NOTHING
+    )
+    SELECT {IS_FAMILIAR} AS familiar
 """)
 
+# What it knows of the spools may be days old: from now on they are waited for as long as ever.
 ADOPT = statement("""
+    WITH waited_for AS (
+        UPDATE spools SET seen_at = service_now() WHERE forgotten_at IS NULL
+    )
     UPDATE database_identity
     SET system_identifier = now.system_identifier, timeline = now.timeline_id
     FROM (

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from chunk_service.adapters.postgres import listing
 from chunk_service.adapters.postgres.database import Database
+from chunk_service.adapters.postgres.identity import IS_FAMILIAR
 from chunk_service.adapters.postgres.statements import statement
 from chunk_service.domain.uploads import SpoolId, UploadId
 
@@ -25,8 +26,10 @@ HAS_LIVE_CHUNKS = statement(f"""
     ) AS live
 """)
 
-AWAY = statement("""
-    SELECT id FROM spools WHERE forgotten_at IS NULL AND seen_at < service_now() - :max_age
+# A database that was restored does not know when it saw them last.
+AWAY = statement(f"""
+    SELECT id FROM spools
+    WHERE forgotten_at IS NULL AND seen_at < service_now() - :max_age AND {IS_FAMILIAR}
 """)
 
 FILES_OF = statement(f"""

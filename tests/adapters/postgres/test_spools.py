@@ -3,10 +3,14 @@
 from datetime import timedelta
 from uuid import uuid4
 
+import pytest
+
+from chunk_service.adapters.postgres.identity import DatabaseIdentity
 from chunk_service.domain.states import State
 from chunk_service.domain.uploads import SpoolId
 from tests.adapters.postgres.clock import Clock
 from tests.fixtures.rows import Rows
+from tests.fixtures.sql import text
 
 LONG = timedelta(minutes=10)
 
@@ -34,6 +38,26 @@ async def test_a_spool_without_heartbeat_is_away(rows: Rows, clock: Clock) -> No
     assert await rows.spools.away(LONG) == [other.spool_id]
     await other.spools.beat(other.spool_id)
     assert await rows.spools.away(LONG) == []
+
+
+@pytest.mark.survives(
+    "A database is restored that saw a spool last longer ago than SPOOL_LOST_AFTER",
+    "The spool is not given up, nor is any chunk that only it has",
+)
+async def test_a_database_that_was_restored_knows_of_no_spool_that_it_is_away(
+    rows: Rows, clock: Clock
+) -> None:
+    await clock.advance(minutes=11)
+    identity = DatabaseIdentity(rows.database)
+    assert await identity.is_familiar()
+    assert await rows.spools.away(LONG) == [rows.spool_id]
+    await rows.database.run(text("UPDATE database_identity SET timeline = timeline + 1"))
+    assert not await identity.is_familiar()
+    assert await rows.spools.away(LONG) == []
+    await identity.adopt()
+    assert await rows.spools.away(LONG) == []
+    await clock.advance(minutes=11)
+    assert await rows.spools.away(LONG) == [rows.spool_id]
 
 
 async def test_a_forgotten_spool_frees_its_uploads_and_its_bookings(rows: Rows) -> None:
