@@ -65,7 +65,7 @@ class _Uploader(BaseHTTPRequestHandler):
         told = {name: int(value) for name, value in parse_qsl(address.query)}
         path = self.folder / str(told["size"])
         if not path.exists():
-            # By its name it is there as a whole, whoever else begins at the same moment
+            # By its name it is there as a whole, whoever else begins at the same moment.
             begun = path.with_suffix(f".{get_ident()}")
             with begun.open("wb") as file:
                 file.truncate(told["size"])

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import pytest
 from dotenv import dotenv_values
 from typer.testing import CliRunner
 
@@ -33,10 +34,12 @@ def test_this_checkout_is_up_to_date() -> None:
     assert generate(ROOT, "--check") == (0, "")
 
 
-def test_a_check_names_what_is_out_of_date_and_writes_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize("stale", [[*GENERATED][::2], [*GENERATED][1::2]])
+def test_a_check_names_what_is_out_of_date_and_writes_nothing(
+    stale: list[str], tmp_path: Path
+) -> None:
     root = checkout(tmp_path)
     generate(root)
-    stale = [*GENERATED][::2]
     for name in stale:
         (root / name).write_text("old")
     code, output = generate(root, "--check")
